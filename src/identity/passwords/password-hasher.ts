@@ -1,0 +1,56 @@
+import { hash, verify } from '@node-rs/argon2';
+import { Denial } from '../../kernel/denial.js';
+import type { Secret } from '../../kernel/secret.js';
+
+/** OWASP's parameters for argon2id: 19 MiB, two passes, one lane. */
+const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+/** Two hashes saturate two cores; more at once would only starve the gate. */
+const maxAtOnce = 2;
+const maxWaiting = 256;
+
+export const minPasswordLength = 12;
+/** Bytes of UTF-8. Longer ones are refused, never cut. */
+export const maxPasswordBytes = 1024;
+
+/** Hashes and checks passwords off the event loop, a few at a time. */
+export class PasswordHasher {
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
+  #dummy: Promise<string> | undefined;
+
+  /**
+   * @returns the hash in PHC form
+   * @throws Denial (503) when too many are waiting
+   */
+  async hash(password: Secret): Promise<string> {
+    return this.#inTurn(() => hash(password.reveal(), parameters));
+  }
+
+  /** Checks a password. Without a stored hash it takes the same time and says no: the account's existence doesn't show. */
+  async matches(password: Secret, stored: string | null): Promise<boolean> {
+    const against = stored ?? (await this.#dummyHash());
+    const matched = await this.#inTurn(() => verify(against, password.reveal()));
+    return matched && stored !== null;
+  }
+
+  #dummyHash(): Promise<string> {
+    this.#dummy ??= hash('no account has this password', parameters);
+    return this.#dummy;
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#running >= maxAtOnce) {
+      if (this.#waiting.length >= maxWaiting) throw Denial.unavailable('too many passwords are waiting to be checked');
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    } else {
+      this.#running += 1;
+    }
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running -= 1;
+      else next(); // hands its place on
+    }
+  }
+}

@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { JwksController } from './jwks.controller.js';
+import { SessionController } from './session.controller.js';
+import { SessionService } from './session.service.js';
+
+/** Log in, refresh, log out, who one is. Its dependencies are bound by the composition root. */
+@Module({ controllers: [SessionController, JwksController], providers: [SessionService] })
+export class SessionsModule {}

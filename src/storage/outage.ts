@@ -1,0 +1,27 @@
+import { Unavailable } from '../kernel/problem.js';
+
+/** SQLSTATE classes and codes that say "not now" rather than "no": connection, resources, operator intervention. */
+const outageStates = /^(08|53|57P|58|XX|25006|55P03|57014|25P03)/;
+const outageCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN']);
+/** pg has no code for these. */
+const outageMessages = /timeout|terminated|Connection ended|not queryable|Client has encountered a connection error/i;
+
+/** Turns "the database can't say" into `Unavailable`; any other error is given back as it is. */
+export function asUnavailable(error: unknown, dependency = 'database'): unknown {
+  return isOutage(error) ? new Unavailable(dependency, { cause: error }) : error;
+}
+
+function isOutage(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.every(isOutage);
+  if (!(error instanceof Error)) return false;
+  const code = sqlState(error);
+  if (code === undefined) return outageMessages.test(error.message);
+  return outageCodes.has(code) || outageStates.test(code);
+}
+
+/** The SQLSTATE or system error code, also of an error that TypeORM has wrapped. */
+export function sqlState(error: unknown): string | undefined {
+  const { code, driverError } = error as { code?: unknown; driverError?: unknown };
+  if (typeof code === 'string') return code;
+  return driverError === undefined ? undefined : sqlState(driverError);
+}

@@ -1,0 +1,95 @@
+import { IsNull } from 'typeorm';
+import { MembershipEntity, type MembershipStatus } from '../entities/membership.entity.js';
+import { SessionEntity } from '../entities/session.entity.js';
+import { toSlice, type Page, type Slice } from './page.js';
+import { TenantStore } from './tenant-store.js';
+
+/** An account as one tenant knows it. */
+export interface UserView {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly tenantId: string;
+  readonly roleId: string;
+  readonly role: string;
+  readonly status: MembershipStatus;
+  readonly emailVerifiedAt: Date | null;
+  readonly createdAt: Date;
+}
+
+export interface NewUser {
+  /** Used if the address has no account yet. */
+  readonly id: string;
+  readonly email: string;
+  readonly emailKey: string;
+  readonly passwordHash: string | null;
+  readonly name: string;
+  readonly roleId: string;
+}
+
+/** The users of a tenant: its memberships, with the accounts behind them. */
+export class Users extends TenantStore {
+  async list(page: Page, search?: string): Promise<Slice<UserView>> {
+    const query = this.select().orderBy('m.user_id').limit(page.limit + 1);
+    if (page.after !== undefined) query.andWhere('m.user_id > :after', { after: page.after });
+    if (search !== undefined) {
+      query.andWhere('(position(:search in lower(u.email)) > 0 OR position(:search in lower(m.name)) > 0)', {
+        search: search.toLowerCase(),
+      });
+    }
+    return toSlice(await query.getRawMany<UserView>(), page.limit, (user) => user.id);
+  }
+
+  async find(id: string): Promise<UserView | undefined> {
+    return this.select().andWhere('m.user_id = :id', { id }).getRawOne<UserView>();
+  }
+
+  /** Makes the address's account if there is none, and a member of it. @returns the account's id */
+  async add(user: NewUser): Promise<string> {
+    const rows = await this.manager.query<{ id: string }[]>(
+      'SELECT gatehouse.create_account($1, $2, $3, $4, $5) AS id',
+      [user.id, user.email, user.emailKey, user.passwordHash, this.scope.tenantId],
+    );
+    const userId = rows[0]?.id ?? user.id;
+    await this.manager.insert(MembershipEntity, { ...this.own(), userId, roleId: user.roleId, name: user.name });
+    return userId;
+  }
+
+  async update(id: string, change: { name?: string; roleId?: string; status?: MembershipStatus }): Promise<void> {
+    await this.manager.update(MembershipEntity, { ...this.own(), userId: id }, change);
+  }
+
+  /** Ends every session the user has in this tenant. */
+  async endSessions(id: string): Promise<void> {
+    await this.manager.update(SessionEntity, { ...this.own(), userId: id, endedAt: IsNull() }, { endedAt: () => 'now()' });
+  }
+
+  /** How many users with a role could still log in: the last owner must not be lost. Locks them against a race. */
+  async lockActiveWithRole(roleId: string): Promise<string[]> {
+    const rows = await this.manager
+      .createQueryBuilder(MembershipEntity, 'm')
+      .setLock('pessimistic_write')
+      .where({ ...this.own(), roleId, status: 'active' })
+      .orderBy('m.userId')
+      .getMany();
+    return rows.map((row) => row.userId);
+  }
+
+  private select() {
+    return this.manager
+      .createQueryBuilder()
+      .select('m.user_id', 'id')
+      .addSelect('u.email', 'email')
+      .addSelect('m.name', 'name')
+      .addSelect('m.tenant_id', 'tenantId')
+      .addSelect('r.id', 'roleId')
+      .addSelect('r.name', 'role')
+      .addSelect('m.status', 'status')
+      .addSelect('u.email_verified_at', 'emailVerifiedAt')
+      .addSelect('m.created_at', 'createdAt')
+      .from(MembershipEntity, 'm')
+      .innerJoin('users', 'u', 'u.id = m.user_id')
+      .innerJoin('roles', 'r', 'r.tenant_id = m.tenant_id AND r.id = m.role_id')
+      .where(this.own());
+  }
+}
