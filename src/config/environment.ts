@@ -44,13 +44,13 @@ export const variables = {
   GATEHOUSE_SECRET: optional(
     'generated into the data directory; required with `DATABASE_URL`',
     'at least 32 random bytes; the keys that encrypt secrets at rest are derived from it',
-    strongSecret({ minLength: 32, minBits: 80, inHeader: false }),
+    strongSecret({ minLength: 32, minBits: 70, inHeader: false }),
   ),
   BOOTSTRAP_ADMIN_EMAIL: defaulted('admin@localhost', 'the first admin, made only while there is no user', email),
   BOOTSTRAP_ADMIN_PASSWORD: optional(
     'generated and printed once',
-    'password of the first admin, at least 12 characters',
-    strongSecret({ minLength: 12, minBits: 0, inHeader: false }),
+    'password of the first admin: at least 12 bytes that are hard to guess',
+    strongSecret({ minLength: 12, minBits: 24, inHeader: false }),
   ),
   REGISTRATION: optional(
     '`invite` in production, else `open`',
@@ -61,7 +61,7 @@ export const variables = {
   MASTER_KEY: optional(
     'none',
     'the emergency key: at least 32 characters that are hard to guess; checked even while break-glass is off',
-    strongSecret({ minLength: 32, minBits: 80, inHeader: true }),
+    strongSecret({ minLength: 32, minBits: 70, inHeader: true }),
   ),
   BREAK_GLASS_PERMISSIONS: optional(
     'none; required with `BREAK_GLASS_ENABLED`',
@@ -71,7 +71,7 @@ export const variables = {
   LEGACY_API_KEY: optional(
     'none',
     'one key that everybody shares, for older clients: at least 24 characters, no prefix of per-user keys',
-    strongSecret({ minLength: 24, minBits: 60, inHeader: true }),
+    strongSecret({ minLength: 24, minBits: 45, inHeader: true }),
   ),
   LEGACY_API_KEY_TENANT: optional('none; required with `LEGACY_API_KEY`', 'slug of the tenant that key is for', slug),
   LEGACY_API_KEY_ROLE: optional(

@@ -24,8 +24,9 @@ export function readConfigFile(path: string): { readonly file: ConfigFile } | { 
   const broken = yaml.faults();
   if (broken.length > 0) return { problems: broken.map(({ line, rule }) => ({ name: `${name(line)}:`, rule: `this ${rule}` })) };
   const problem = ({ at, rule }: Fault): ConfigProblem => ({ name: `${name(yaml.lineOf(at))}: ${written(at)}`, rule });
-  const parsed = configFileSchema.safeParse(valueOf(yaml));
-  if (!parsed.success) return { problems: parsed.error.issues.flatMap(faultsOf).map(problem) };
+  const value = valueOf(yaml);
+  const parsed = configFileSchema.safeParse(value);
+  if (!parsed.success) return { problems: parsed.error.issues.flatMap((issue) => faultsOf(issue, value)).map(problem) };
   const faults = crossFaults(parsed.data);
   return faults.length > 0 ? { problems: faults.map(problem) } : { file: fileOf(path, parsed.data) };
 }
@@ -46,15 +47,35 @@ function valueOf(yaml: YamlText): unknown {
   }
 }
 
-function faultsOf(issue: z.core.$ZodIssue): Fault[] {
+function faultsOf(issue: z.core.$ZodIssue, value: unknown): Fault[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ at: [...issue.path, key], rule: 'is not a member that Gatehouse knows' }));
   }
-  if (issue.code === 'invalid_type' && issue.message.endsWith('undefined')) {
-    return [{ at: issue.path, rule: issue.path.length === 0 ? 'must be a mapping' : 'is required' }];
+  return [{ at: issue.path, rule: ruleOf(issue, value) }];
+}
+
+function ruleOf(issue: z.core.$ZodIssue, value: unknown): string {
+  if (issue.path.length === 0 && issue.code === 'invalid_type') return 'must be a mapping';
+  if (issue.code === 'invalid_type' && memberAt(value, issue.path) === undefined) return 'is required';
+  // Our own messages are whole rules already; the library's are not.
+  if (/^(must|can|is) /.test(issue.message)) return issue.message;
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be of type ${issue.expected}`;
+    case 'too_small':
+      return issue.origin === 'array' ? 'must not be empty' : `must be at least ${issue.minimum}`;
+    case 'too_big':
+      return `must be at most ${issue.maximum}`;
+    default:
+      return `is not right: ${issue.message}`;
   }
-  const custom = /^(must|can|is) /.test(issue.message);
-  return [{ at: issue.path, rule: custom ? issue.message : `is not right: ${issue.message}` }];
+}
+
+function memberAt(value: unknown, path: Place): unknown {
+  const into = (part: unknown, key: PropertyKey): unknown => {
+    return typeof part === 'object' && part !== null ? (part as Record<PropertyKey, unknown>)[key] : undefined;
+  };
+  return path.reduce(into, value);
 }
 
 /** What no single part can know: names that lead nowhere, and permissions that nobody could hold. */

@@ -47,15 +47,16 @@ class Passage implements Dispatcher.DispatchHandler {
   }
 
   start(): void {
-    const { request, response, upstream, target, headers } = this.exchange;
+    const { request, response } = this.exchange;
     // Admission takes time, in which the client may have left; its socket's `close` is past then.
     if (request.socket.destroyed) return this.#end({ kind: 'left' });
     // The socket, not the response: a response that waits behind another one on its connection never hears of the end.
     request.socket.once('close', this.#onClientGone);
     response.on('drain', this.#onDrain);
     response.on('error', this.#onClientGone);
-    const method = request.method ?? 'GET';
-    upstream.dispatch({ method, path: target, headers: [...headers], body: this.#body }, this);
+    // The head goes out together with the body's first byte: until that is here, no connection of the upstream's is taken.
+    if (this.#body === null) this.#dispatch();
+    else this.#body.once('readable', () => this.#dispatch());
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -102,6 +103,13 @@ class Passage implements Dispatcher.DispatchHandler {
   readonly #onDrain = (): void => {
     this.#controller?.resume();
   };
+
+  #dispatch(): void {
+    if (this.#ended) return;
+    const { request, upstream, target, headers } = this.exchange;
+    const method = request.method ?? 'GET';
+    upstream.dispatch({ method, path: target, headers: [...headers], body: this.#body }, this);
+  }
 
   #end(ending: Ending): void {
     if (this.#release()) this.resolve(ending);

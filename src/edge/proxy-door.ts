@@ -95,7 +95,12 @@ class ProxyDoor {
     const problem = error instanceof Problem ? error : defect;
     if (problem === defect) this.parts.log.error({ correlationId, err: error }, 'the proxy failed');
     const { status, headers, body } = problemResponse(problem, correlationId, this.parts.publicUrl);
-    return reply.code(status).headers(headers).header('x-correlation-id', correlationId).send(body);
+    // As bytes: to text Fastify would add a charset, which JSON doesn't have (RFC 8259 §11).
+    return reply
+      .code(status)
+      .headers(headers)
+      .header('x-correlation-id', correlationId)
+      .send(Buffer.from(body));
   }
 
   async #routeOf(request: FastifyRequest, head: RequestHead): Promise<MatchedRoute> {
@@ -123,14 +128,18 @@ function takeCompletion(request: FastifyRequest): (status: number) => void {
 
 /**
  * Codings besides chunked would have to be passed on with the body, but `Transfer-Encoding` belongs to one connection: the
- * upstream would read compressed bytes as plain ones.
+ * upstream would read compressed bytes as plain ones. Where such a body ends is doubtful, so the connection ends with it.
  */
 function foreignCoding(request: FastifyRequest): Denial | undefined {
   const coding = request.headers['transfer-encoding'];
   if (coding === undefined || coding.trim().toLowerCase() === 'chunked') return undefined;
-  const message = 'may only be chunked';
-  const errors = [{ field: 'transfer-encoding', message }];
-  return Denial.ambiguous('UNSUPPORTED_TRANSFER_CODING', `Transfer-Encoding ${message}.`, errors);
+  return new Denial({
+    status: 400,
+    code: 'UNSUPPORTED_TRANSFER_CODING',
+    detail: 'Transfer-Encoding may only be chunked.',
+    errors: [{ field: 'transfer-encoding', message: 'may only be chunked' }],
+    headers: { connection: 'close' },
+  });
 }
 
 function protocolOf(request: FastifyRequest): 'http' | 'https' {

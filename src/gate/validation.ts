@@ -1,44 +1,75 @@
-import { Body, Param, Query, StandardSchemaValidationPipe, type PipeTransform } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { applyDecorators, Body, HttpCode, Param, Query, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { ApiResponse } from '@nestjs/swagger';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { isUuid } from '../kernel/id.js';
 import { Problem, type FieldError } from '../kernel/problem.js';
+import { readJsonBody } from './json-body.js';
 
-/** What zod and every other Standard Schema library says of one fault. */
-interface Issue {
-  readonly message: string;
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[];
-  /** Only zod's: the members that the schema doesn't know. */
-  readonly keys?: readonly string[];
+/**
+ * The request's body, read as JSON after the gate's yes and checked against a schema, which OpenAPI shows as well. Use
+ * `z.strictObject`: a member that nobody reads is an error the caller should hear of.
+ * @throws Problem 400 naming each wrong member; 413 and 415 for a body that isn't read
+ */
+export function ValidBody(schema: z.ZodType): ParameterDecorator {
+  return Body({ schema, pipes: [bodyPipe] });
 }
 
-const schemaPipe = new StandardSchemaValidationPipe({
-  exceptionFactory: (issues) => Problem.invalid((issues as readonly Issue[]).flatMap(fieldErrors)),
-});
+/** The whole query, checked against a schema. A name that comes twice is a list, and fails where one value is wanted. */
+export function ValidQuery(schema: z.ZodType): ParameterDecorator {
+  return Query({ schema, pipes: [schemaPipe] });
+}
 
-const idPipe: PipeTransform<unknown, string> = {
-  transform(value) {
-    // No id of ours looks like that: the same answer as for any other id that isn't there (G5).
-    if (typeof value !== 'string' || !isUuid(value.toLowerCase())) throw Problem.notFound();
-    return value.toLowerCase();
-  },
-};
+/** All path parameters, checked against a schema. */
+export function ValidParams(schema: z.ZodType): ParameterDecorator {
+  return Param({ schema, pipes: [schemaPipe] });
+}
 
-/** The request's body, checked against a strict schema: an unknown member is refused by name with 400. */
-export const ValidBody = (schema: z.ZodType): ParameterDecorator => Body({ schema, pipes: [schemaPipe] });
+/** A path parameter that is an id. What can't be one is answered as any id that doesn't exist: 404 (G5). */
+export function IdParam(name = 'id', what?: string): ParameterDecorator {
+  return Param(name, { schema: z.uuid(), pipes: [new IdPipe(what)] });
+}
 
-/** The request's query, checked against a strict schema. */
-export const ValidQuery = (schema: z.ZodType): ParameterDecorator => Query({ schema, pipes: [schemaPipe] });
+/** The status and body of a handler's success. Sets the status and tells OpenAPI of both; the body itself isn't checked. */
+export function AnswersWith(schema: z.ZodType, status = 200, description = ''): MethodDecorator {
+  return applyDecorators(HttpCode(status), ApiResponse({ status, description, standardSchema: schema }));
+}
 
-/** An id in the path. Malformed, foreign and random ids get the same 404. */
-export const IdParam = (name = 'id'): ParameterDecorator => Param(name, idPipe);
+const maxErrors = 20;
 
-/** Says in OpenAPI what a handler answers with. */
-export const AnswersWith = (schema: z.ZodType, status = 200, description = ''): MethodDecorator =>
-  ApiResponse({ status, standardSchema: schema as never, description });
+class SchemaPipe implements PipeTransform<unknown, unknown> {
+  transform(value: unknown, { schema }: ArgumentMetadata): unknown {
+    const parsed = (schema as unknown as z.ZodType).safeParse(value);
+    if (parsed.success) return parsed.data;
+    throw Problem.invalid(parsed.error.issues.flatMap(fieldErrors).slice(0, maxErrors));
+  }
+}
 
-function fieldErrors(issue: Issue): FieldError[] {
-  const path = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
-  if (issue.keys === undefined) return [{ field: path.join('.'), message: issue.message }];
-  return issue.keys.map((key) => ({ field: [...path, key].join('.'), message: 'is not a member of this object' }));
+class BodyPipe extends SchemaPipe {
+  override async transform(body: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    return super.transform(body instanceof Readable ? await readJsonBody(body as IncomingMessage) : body, metadata);
+  }
+}
+
+class IdPipe implements PipeTransform<unknown, string> {
+  constructor(private readonly what: string | undefined) {}
+
+  transform(value: unknown): string {
+    if (typeof value === 'string' && isUuid(value)) return value;
+    throw Problem.notFound(this.what);
+  }
+}
+
+const schemaPipe = new SchemaPipe();
+const bodyPipe = new BodyPipe();
+
+function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ field: [...path, key].join('.'), message: 'is not a member that is known here' }));
+  }
+  const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  const message = missing ? (path.length === 0 ? 'A body is required.' : 'is required') : issue.message;
+  return [{ field: path.join('.'), message }];
 }

@@ -13,6 +13,7 @@ export type PathFault =
   | 'raw-character'
   | 'fragment'
   | 'malformed-escape'
+  | 'malformed-encoding'
   | 'encoded-separator'
   | 'encoded-control'
   | 'double-encoding'
@@ -58,7 +59,17 @@ function canonicalPath(raw: string): string | { readonly fault: PathFault } {
   }
   if (path.includes('//')) return { fault: 'empty-segment' };
   if (path.split('/').some((segment) => segment === '.' || segment === '..')) return { fault: 'dot-segment' };
-  return path;
+  return isUtf8(path) ? path : { fault: 'malformed-encoding' };
+}
+
+/** Lenient decoders read overlong forms as the character they spell: `%C0%AE` as a dot, `%C0%AF` as a slash (RFC 3629 §10). */
+function isUtf8(escaped: string): boolean {
+  try {
+    decodeURIComponent(escaped);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function readEscape(hex: string): string | { readonly fault: PathFault } {

@@ -3,6 +3,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { TenantScope } from '../kernel/tenant-scope.js';
 import { hotPool, type ConnectionOptions } from './connection.js';
 import { entities } from './entities/index.js';
+import { migrations } from './migrations/index.js';
 import { asUnavailable } from './outage.js';
 import { asConflict } from './stores/conflicts.js';
 import { Stores } from './stores/index.js';
@@ -17,17 +18,13 @@ export class Database {
   /** The trail's writer: one connection, so that one commit follows the other. */
   readonly trail: pg.Pool;
 
-  private constructor(
-    private readonly dataSource: DataSource,
-    options: ConnectionOptions,
-  ) {
+  readonly #dataSource: DataSource;
+
+  /** Connects to nothing yet. */
+  constructor(options: ConnectionOptions) {
     this.lookups = hotPool(options, lookupConnections, 'look-ups');
     this.trail = hotPool(options, 1, 'trail');
-  }
-
-  /** @throws Error when the role may do more than it should: then row-level security would protect nobody */
-  static async open(options: ConnectionOptions): Promise<Database> {
-    const dataSource = new DataSource({
+    this.#dataSource = new DataSource({
       type: 'postgres',
       url: options.url,
       schema: 'gatehouse',
@@ -44,15 +41,13 @@ export class Database {
         idle_in_transaction_session_timeout: options.statementTimeoutMs * 2,
       },
     });
-    await dataSource.initialize();
-    const database = new Database(dataSource, options);
-    try {
-      await refuseMightyRole(dataSource.manager);
-    } catch (error) {
-      await database.close();
-      throw error;
-    }
-    return database;
+  }
+
+  /** @throws Error when the role may do more than it should: then row-level security would protect nobody */
+  async open(): Promise<void> {
+    await this.#dataSource.initialize();
+    await refuseMightyRole(this.#dataSource.manager);
+    await refuseStaleSchema(this.#dataSource.manager);
   }
 
   /**
@@ -82,12 +77,16 @@ export class Database {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled([this.lookups.end(), this.trail.end(), this.dataSource.destroy()]);
+    await Promise.allSettled([
+      this.lookups.end(),
+      this.trail.end(),
+      this.#dataSource.isInitialized ? this.#dataSource.destroy() : undefined,
+    ]);
   }
 
   async #transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     try {
-      return await this.dataSource.transaction(work);
+      return await this.#dataSource.transaction(work);
     } catch (error) {
       throw asUnavailable(asConflict(error));
     }
@@ -104,4 +103,11 @@ async function refuseMightyRole(manager: EntityManager): Promise<void> {
   if (role === undefined || role.mighty || role.owns) {
     throw new Error('the database role of the program may bypass row-level security, or owns tables: it must do neither');
   }
+}
+
+/** With migrations switched off, a program newer than its schema must not guess. */
+async function refuseStaleSchema(manager: EntityManager): Promise<void> {
+  const done = await manager.query<{ name: string }[]>('SELECT name FROM gatehouse.migrations');
+  const missing = migrations.map(({ name }) => name).filter((name) => !done.some((row) => row.name === name));
+  if (missing.length > 0) throw new Error(`the database lacks the migrations ${missing.join(', ')}: run gatehouse migrate`);
 }

@@ -25,7 +25,7 @@ export interface EmbeddedPostgresOptions {
   sharedBuffers?: string;
   /** Gets a line, without secrets, for each thing worth knowing. Default: none. */
   log?: (line: string) => void;
-  /** Default true. False gives up durability for speed, for data that nobody will miss, as in tests. */
+  /** Default true. False is faster and survives killed processes, but not a power cut: for tests. */
   fsync?: boolean;
 }
 
@@ -44,7 +44,10 @@ export interface EmbeddedPostgresOptions {
  *   data in /var/lib/gatehouse (see `dataDir`)
  * @throws Error in a sentence for the operator, without secrets
  */
-export async function startEmbeddedPostgres(dir: string, options: EmbeddedPostgresOptions = {}): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(
+  dir: string,
+  options: EmbeddedPostgresOptions = {},
+): Promise<EmbeddedPostgres> {
   const log = options.log ?? (() => undefined);
   const settings = {
     maxConnections: options.maxConnections ?? 100,
@@ -55,7 +58,8 @@ export async function startEmbeddedPostgres(dir: string, options: EmbeddedPostgr
   const home = await openHome(path.resolve(dir));
   const binaries = await findBinaries(home);
   const password = await ownerPassword(home);
-  if (await initialiseCluster(home, binaries, password, settings.fsync)) log(`A new PostgreSQL cluster was made in ${home.dataDir}`);
+  if (await initialiseCluster(home, binaries, password, settings.fsync))
+    log(`A new PostgreSQL cluster was made in ${home.dataDir}`);
 
   const server = new Server({ home, binaries, settings, password, log });
   await server.start(DATABASE);

@@ -1,7 +1,7 @@
 import { Unavailable } from '../kernel/problem.js';
 
-/** SQLSTATE classes and codes that say "not now" rather than "no": connection, resources, operator intervention. */
-const outageStates = /^(08|53|57P|58|XX|25006|55P03|57014|25P03)/;
+/** SQLSTATE classes and codes that say "not now" rather than "no": connection, rollback, resources, intervention. */
+const outageStates = /^(08|40|53|57P|58|XX|25006|55P03|57014|25P03)/;
 const outageCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN']);
 /** pg has no code for these. */
 const outageMessages = /timeout|terminated|Connection ended|not queryable|Client has encountered a connection error/i;

@@ -6,25 +6,32 @@ import { findPostmaster, stopPostmaster } from '../../src/storage/embedded/postm
 /** A temporary folder for clusters. Every account may pass through it. */
 export interface ClusterFolder {
   readonly path: string;
-  /** Notes a data directory to be cleared away by `remove`, wherever it is. */
-  watch<T extends { readonly dataDir: string }>(started: T): T;
-  /** Stops whatever still runs on the watched data directories and removes them and the folder. */
+  /** Has `remove` see to a server, also when a test failed before it could stop it, and to its data, wherever they are. */
+  watch<T extends Started>(started: T): T;
+  /** Stops what was watched and removes its data and the folder. */
   remove(): Promise<void>;
+}
+
+interface Started {
+  readonly dataDir: string;
+  stop(): Promise<void>;
 }
 
 /** Makes a temporary folder for the clusters of one test file. */
 export async function clusterFolder(): Promise<ClusterFolder> {
   const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'gatehouse-clusters-')));
   await chmod(folder, 0o755);
-  const dataDirs = new Set<string>();
+  const watched: Started[] = [];
   return {
     path: folder,
     watch(started) {
-      dataDirs.add(started.dataDir);
+      watched.push(started);
       return started;
     },
     async remove() {
-      for (const dataDir of dataDirs) {
+      await Promise.allSettled(watched.map((started) => started.stop()));
+      for (const dataDir of new Set(watched.map((started) => started.dataDir))) {
+        // Orphans of processes that were killed.
         const running = await findPostmaster(dataDir);
         if (running) await stopPostmaster(running.pid, dataDir);
         await rm(path.dirname(dataDir), { recursive: true, force: true });

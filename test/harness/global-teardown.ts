@@ -7,5 +7,6 @@ export default async function globalTeardown(): Promise<void> {
   if (!started) return;
   await started.server.stop();
   // The data may have had to be kept elsewhere.
-  for (const place of [path.dirname(started.server.dataDir), started.dir]) await rm(place, { recursive: true, force: true });
+  for (const place of [path.dirname(started.server.dataDir), started.dir])
+    await rm(place, { recursive: true, force: true });
 }

@@ -32,7 +32,9 @@ export interface LaunchOptions extends Omit<EmbeddedPostgresOptions, 'log'> {
  */
 export async function buildCheckout(folder: string, binaries: 'linked' | 'copied' | 'none'): Promise<void> {
   const sources = path.join(ROOT, 'src/storage');
-  const names = (await readdir(path.join(sources, 'embedded'))).filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'));
+  const names = (await readdir(path.join(sources, 'embedded'))).filter(
+    (name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'),
+  );
   await mkdir(path.join(folder, 'dist/embedded'), { recursive: true });
   for (const source of ['embedded-postgres.ts', ...names.map((name) => `embedded/${name}`)]) {
     const { code } = transformSync(await readFile(path.join(sources, source), 'utf8'), {
@@ -64,18 +66,30 @@ export function binariesOf(folder: string): string {
  *
  * @throws Error with the message of the launcher's, if it fails
  */
-export async function launch(folder: string, dir: string, options: LaunchOptions = {}): Promise<LauncherProcess> {
+export async function launch(
+  folder: string,
+  dir: string,
+  options: LaunchOptions = {},
+): Promise<LauncherProcess> {
   const { account, ...settings } = { fsync: false, ...options };
-  const child = spawn(process.execPath, [path.join(folder, 'dist/program.js'), dir, JSON.stringify(settings)], {
-    cwd: '/',
-    env: {},
-    stdio: ['pipe', 'pipe', 'inherit'],
-    ...(account && { uid: account.uid, gid: account.gid }),
-  });
+  const child = spawn(
+    process.execPath,
+    [path.join(folder, 'dist/program.js'), dir, JSON.stringify(settings)],
+    {
+      cwd: '/',
+      env: {},
+      stdio: ['pipe', 'pipe', 'inherit'],
+      ...(account && { uid: account.uid, gid: account.gid }),
+    },
+  );
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
   const answer = JSON.parse(line) as { error: string } | { url: string; port: number; dataDir: string };
   if ('error' in answer) throw new Error(answer.error);
-  return { ...answer, stop: () => end(child, () => child.stdin.end()), kill: () => end(child, () => child.kill('SIGKILL')) };
+  return {
+    ...answer,
+    stop: () => end(child, () => child.stdin.end()),
+    kill: () => end(child, () => child.kill('SIGKILL')),
+  };
 }
 
 async function end(child: ChildProcess, how: () => void): Promise<void> {
@@ -89,7 +103,9 @@ async function copyPackage(name: string, folder: string): Promise<void> {
   const from = path.join(ROOT, 'node_modules', name);
   const to = path.join(folder, 'node_modules', name);
   await cp(from, to, { recursive: true });
-  const manifest = JSON.parse(await readFile(path.join(from, 'package.json'), 'utf8')) as { dependencies?: Record<string, string> };
+  const manifest = JSON.parse(await readFile(path.join(from, 'package.json'), 'utf8')) as {
+    dependencies?: Record<string, string>;
+  };
   for (const dependency of Object.keys(manifest.dependencies ?? {})) await copyPackage(dependency, folder);
 }
 

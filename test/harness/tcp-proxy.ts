@@ -88,10 +88,9 @@ class Link {
 
   join(target: Socket): void {
     this.#target = target;
-    target.on('error', () => this.client.resetAndDestroy());
-    target.once('close', () => {
+    target.on('error', () => {
       // In a black hole not even the end of the other side is heard.
-      if (!this.#swallows) this.client.destroy();
+      if (!this.#swallows) this.client.resetAndDestroy();
     });
     this.#forward(this.client, target);
     this.#forward(target, this.client);
@@ -144,10 +143,13 @@ class DelayLine {
   #wait(): void {
     const next = this.#queue[0];
     if (!next) return;
-    setTimeout(() => {
-      next.deliver();
-      this.#queue.shift();
-      this.#wait();
-    }, Math.max(0, next.dueAt - performance.now()));
+    setTimeout(
+      () => {
+        next.deliver();
+        this.#queue.shift();
+        this.#wait();
+      },
+      Math.max(0, next.dueAt - performance.now()),
+    );
   }
 }

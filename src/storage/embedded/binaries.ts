@@ -23,7 +23,9 @@ export interface Binaries {
 export async function findBinaries(home: ClusterHome): Promise<Binaries> {
   const installed = installedPackage();
   if (!installed) {
-    throw new Error(`There is no embedded PostgreSQL for ${platformName()}. Set DATABASE_URL to use a server of your own.`);
+    throw new Error(
+      `There is no embedded PostgreSQL for ${platformName()}. Set DATABASE_URL to use a server of your own.`,
+    );
   }
   const native = path.join(installed, 'native');
   if (await runs(native, home.account)) return programsIn(native);
@@ -56,14 +58,20 @@ function platformName(): string {
 
 function programsIn(native: string): Binaries {
   const suffix = process.platform === 'win32' ? '.exe' : '';
-  return { postgres: path.join(native, 'bin', `postgres${suffix}`), initdb: path.join(native, 'bin', `initdb${suffix}`) };
+  return {
+    postgres: path.join(native, 'bin', `postgres${suffix}`),
+    initdb: path.join(native, 'bin', `initdb${suffix}`),
+  };
 }
 
 async function runs(native: string, account: Account | undefined): Promise<boolean> {
   const { postgres, initdb } = programsIn(native);
   const start = promisify(execFile);
   try {
-    await Promise.all([start(postgres, ['--version'], startedAs(account)), start(initdb, ['--version'], startedAs(account))]);
+    await Promise.all([
+      start(postgres, ['--version'], startedAs(account)),
+      start(initdb, ['--version'], startedAs(account)),
+    ]);
     return true;
   } catch {
     return false;
@@ -77,23 +85,32 @@ async function runs(native: string, account: Account | undefined): Promise<boole
 async function restoreLinks(packageFolder: string): Promise<void> {
   for (const { source, target } of await readLinks(packageFolder)) {
     const from = path.join(packageFolder, target);
-    await symlink(path.relative(path.dirname(from), path.join(packageFolder, source)), from).catch(() => undefined);
+    await symlink(path.relative(path.dirname(from), path.join(packageFolder, source)), from).catch(
+      () => undefined,
+    );
   }
 }
 
 async function readLinks(packageFolder: string): Promise<{ source: string; target: string }[]> {
-  const text = await readFile(path.join(packageFolder, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
+  const text = await readFile(path.join(packageFolder, 'native', 'pg-symlinks.json'), 'utf8').catch(
+    () => '[]',
+  );
   return JSON.parse(text) as { source: string; target: string }[];
 }
 
 /** Copies the package (60 MB) into `directory`, once a version, with its links and with modes that let everybody run it. */
 async function copyInto(directory: string, installed: string): Promise<string> {
-  const { version } = JSON.parse(await readFile(path.join(installed, 'package.json'), 'utf8')) as { version: string };
+  const { version } = JSON.parse(await readFile(path.join(installed, 'package.json'), 'utf8')) as {
+    version: string;
+  };
   const copy = path.join(directory, `postgresql-${version}`);
   if (existsSync(copy)) return copy;
 
   const draft = unfinished(copy);
-  await cp(path.join(installed, 'native'), path.join(draft, 'native'), { recursive: true, verbatimSymlinks: true });
+  await cp(path.join(installed, 'native'), path.join(draft, 'native'), {
+    recursive: true,
+    verbatimSymlinks: true,
+  });
   await restoreLinks(draft);
   await openToEverybody(draft);
   try {

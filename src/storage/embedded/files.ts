@@ -52,5 +52,11 @@ export async function flushDirectory(directory: string): Promise<void> {
 
 /** Whether an error carries one of these codes: a system call's (`ENOENT`) or a SQLSTATE (`42P04`). */
 export function hasCode(error: unknown, ...codes: string[]): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    codes.includes(error.code)
+  );
 }

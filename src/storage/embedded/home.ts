@@ -38,7 +38,9 @@ export async function openHome(dir: string): Promise<ClusterHome> {
   await assertUsable(dataDir);
   for (const place of new Set([configured, directory])) {
     await access(place, constants.R_OK | constants.W_OK | constants.X_OK).catch((error: unknown) => {
-      throw new Error(`The database cannot be kept in ${place}: this account may not write there.`, { cause: error });
+      throw new Error(`The database cannot be kept in ${place}: this account may not write there.`, {
+        cause: error,
+      });
     });
     await removeAbandoned(place);
   }
@@ -54,7 +56,9 @@ export async function ownerPassword(home: ClusterHome): Promise<string> {
   const file = path.join(home.configured, 'postgres.password');
   if (!(await exists(file))) {
     if (await exists(path.join(home.dataDir, 'PG_VERSION'))) {
-      throw new Error(`The password of the database in ${home.dataDir} is gone: ${file} is missing. Restore that file.`);
+      throw new Error(
+        `The password of the database in ${home.dataDir} is gone: ${file} is missing. Restore that file.`,
+      );
     }
     await createOnce(file, randomBytes(32).toString('base64url'));
   }
@@ -67,7 +71,9 @@ async function existingDirectory(dir: string): Promise<string> {
     await mkdir(dir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
     return await realpath(dir);
   } catch (error) {
-    throw new Error(`The directory ${dir} for the database cannot be created or reached by this account.`, { cause: error });
+    throw new Error(`The directory ${dir} for the database cannot be created or reached by this account.`, {
+      cause: error,
+    });
   }
 }
 
@@ -103,12 +109,17 @@ async function movedTo(configured: string): Promise<string | undefined> {
   const note = locationFile(configured);
   const text = await readFile(note, 'utf8').catch((error: unknown) => {
     if (hasCode(error, 'ENOENT')) return undefined;
-    throw new Error(`The file ${note} cannot be read by this account. Start Gatehouse as the account that created it.`, { cause: error });
+    throw new Error(
+      `The file ${note} cannot be read by this account. Start Gatehouse as the account that created it.`,
+      { cause: error },
+    );
   });
   if (text === undefined) return undefined;
   const directory = text.trim();
   if (await exists(directory)) return realpath(directory);
-  throw new Error(`The database of ${configured} was kept in ${directory}, which is missing. Restore it, or remove ${note} to begin with an empty database.`);
+  throw new Error(
+    `The database of ${configured} was kept in ${directory}, which is missing. Restore it, or remove ${note} to begin with an empty database.`,
+  );
 }
 
 function locationFile(configured: string): string {

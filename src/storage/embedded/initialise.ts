@@ -17,7 +17,12 @@ import type { ClusterHome } from './home.js';
  * @returns whether this call made it
  * @throws Error with what `initdb` said
  */
-export async function initialiseCluster(home: ClusterHome, binaries: Binaries, password: string, durable: boolean): Promise<boolean> {
+export async function initialiseCluster(
+  home: ClusterHome,
+  binaries: Binaries,
+  password: string,
+  durable: boolean,
+): Promise<boolean> {
   if (existsSync(path.join(home.dataDir, 'PG_VERSION'))) return false;
   const draft = unfinished(home.dataDir);
   const passwordFile = unfinished(path.join(home.directory, 'initdb-password'));
@@ -36,7 +41,13 @@ export async function initialiseCluster(home: ClusterHome, binaries: Binaries, p
   }
 }
 
-async function runInitdb(home: ClusterHome, binaries: Binaries, draft: string, passwordFile: string, durable: boolean): Promise<void> {
+async function runInitdb(
+  home: ClusterHome,
+  binaries: Binaries,
+  draft: string,
+  passwordFile: string,
+  durable: boolean,
+): Promise<void> {
   const options = [
     `--pgdata=${draft}`,
     '--username=postgres',
@@ -52,7 +63,9 @@ async function runInitdb(home: ClusterHome, binaries: Binaries, draft: string, p
   try {
     await promisify(execFile)(binaries.initdb, options, startedAs(home.account));
   } catch (error) {
-    throw new Error(`A new PostgreSQL cluster could not be made in ${home.directory}: ${complaint(error)}`);
+    throw new Error(`A new PostgreSQL cluster could not be made in ${home.directory}: ${complaint(error)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -69,7 +82,8 @@ async function putInPlace(draft: string, dataDir: string, durable: boolean): Pro
 
 /** What a failed program wrote about it, in one line. It never holds the password, which initdb got by a file. */
 function complaint(error: unknown): string {
-  const written = typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr) : '';
+  const written =
+    typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr) : '';
   const reasons = written.split('\n').filter((line) => /error|fatal/i.test(line));
   return reasons.join(' ') || 'initdb could not be run';
 }

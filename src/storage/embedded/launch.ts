@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, fchownSync, fstatSync, openSync } from 'node:fs';
 import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -28,10 +28,17 @@ export interface Launch {
  * Starts a postmaster. It is a process group of its own, so a Ctrl-C meant for Gatehouse doesn't stop the database
  * under its open requests, and it writes to a file, not to a pipe that would break when Gatehouse is killed.
  */
-export async function launchPostmaster(home: ClusterHome, binaries: Binaries, port: number, settings: ServerSettings): Promise<Launch> {
+export async function launchPostmaster(
+  home: ClusterHome,
+  binaries: Binaries,
+  port: number,
+  settings: ServerSettings,
+): Promise<Launch> {
   const logFile = await currentLogFile(home);
   const log = openSync(logFile, 'a', 0o600);
   const logStart = fstatSync(log).size;
+  // Root's file would be closed to the owner of the data, should Gatehouse run as that account the next time.
+  if (home.account) fchownSync(log, home.account.uid, home.account.gid);
   const child = spawn(binaries.postgres, ['-D', home.dataDir, ...options(port, settings)], {
     ...startedAs(home.account),
     stdio: ['ignore', log, log],
@@ -46,7 +53,11 @@ export async function launchPostmaster(home: ClusterHome, binaries: Binaries, po
   return {
     pid: child.pid,
     hasEnded: () => failure !== undefined || child.exitCode !== null || child.signalCode !== null,
-    complaint: async () => failure?.message ?? lastWords(await readFile(logFile), logStart, child.pid),
+    complaint: async () => {
+      if (failure) return failure.message;
+      if (child.signalCode) return `it was ended by ${child.signalCode}`;
+      return lastWords(await readFile(logFile), logStart, child.pid);
+    },
   };
 }
 
@@ -56,7 +67,8 @@ export async function choosePort(home: ClusterHome): Promise<number> {
   const last = Number(await readFile(note, 'utf8').catch(() => '0'));
   const port = (await freePort(last > 0 && last < 65_536 ? last : 0)) ?? (await freePort(0));
   if (port === undefined) throw new Error('PostgreSQL cannot be started: no port on 127.0.0.1 is free.');
-  if (port !== last) await writeFile(note, String(port));
+  // Only a convenience, and perhaps another account's file.
+  if (port !== last) await writeFile(note, String(port)).catch(() => undefined);
   return port;
 }
 
@@ -68,8 +80,8 @@ function options(port: number, settings: ServerSettings): string[] {
     unix_socket_directories: '',
     max_connections: settings.maxConnections,
     shared_buffers: settings.sharedBuffers,
-    // Without fsync the rest of what protects against power cuts would be paid for in vain.
-    ...(settings.fsync ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    // Nothing else is relaxed without it: what was committed still survives any process that is killed.
+    fsync: settings.fsync ? 'on' : 'off',
     log_line_prefix: '%m [%p] ',
     // Statements and row values can hold secrets. They have no place in a log.
     log_min_error_statement: 'panic',

@@ -90,26 +90,27 @@ async function isGone(pid: number, dataDir: string, withinMs: number): Promise<b
 /** Whether the process runs PostgreSQL on that directory. A zombie has no command line any more, and so counts as gone. */
 async function isPostmasterOf(pid: number, dataDir: string): Promise<boolean> {
   if (!isAlive(pid)) return false;
-  switch (process.platform) {
-    case 'linux': {
-      const [program = '', ...options] = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
-      const directory = options[options.indexOf('-D') + 1];
-      return path.basename(program) === 'postgres' && directory !== undefined && isSame(directory, dataDir);
-    }
-    case 'win32':
-      // Windows can't be asked without a further program; there, a living process id has to do.
-      return true;
-    default: {
-      const { stdout } = await promisify(execFile)('ps', ['-ww', '-o', 'command=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
-      return stdout.includes('postgres') && stdout.includes(`-D ${dataDir} `);
-    }
+  // Windows can't be asked without a further program; there, a living process id has to do.
+  if (process.platform === 'win32') return true;
+  if (process.platform === 'linux') {
+    const [program = '', ...options] = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split(
+      '\0',
+    );
+    const directory = options[options.indexOf('-D') + 1];
+    return path.basename(program) === 'postgres' && directory !== undefined && isSame(directory, dataDir);
   }
+  const shown = promisify(execFile)('ps', ['-ww', '-o', 'command=', '-p', String(pid)]);
+  const { stdout } = await shown.catch(() => ({ stdout: '' }));
+  return stdout.includes('postgres') && stdout.includes(` -D ${dataDir} `);
 }
 
 /** The same directory, also when it was reached by another path, as through a bind mount. */
 async function isSame(directory: string, dataDir: string): Promise<boolean> {
   if (directory === dataDir) return true;
-  const [one, other] = await Promise.all([stat(directory).catch(() => undefined), stat(dataDir).catch(() => undefined)]);
+  const [one, other] = await Promise.all([
+    stat(directory).catch(() => undefined),
+    stat(dataDir).catch(() => undefined),
+  ]);
   return one !== undefined && other !== undefined && one.dev === other.dev && one.ino === other.ino;
 }
 

@@ -2,8 +2,8 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
-import { Client } from 'pg';
 import { clusterFolder, type ClusterFolder } from '../../../test/harness/cluster-folder.js';
+import { query } from '../../../test/harness/query.js';
 import { startEmbeddedPostgres } from '../embedded-postgres.js';
 import { findPostmaster } from './postmaster.js';
 
@@ -18,7 +18,9 @@ describe('an embedded server', () => {
   it('is there at the first start, with the database "gatehouse", in a path with spaces', async () => {
     const server = await start('a place with spaces/and more');
     expect(await query(server.url, 'select current_database() as answer')).toBe('gatehouse');
-    expect(await query(server.url, "select current_setting('data_directory') as answer")).toBe(server.dataDir);
+    expect(await query(server.url, "select current_setting('data_directory') as answer")).toBe(
+      server.dataDir,
+    );
     await server.stop();
   });
 
@@ -72,8 +74,18 @@ describe('who may connect', () => {
     const wrong = new URL(server.url);
     wrong.password = 'not-the-password';
     await expect(query(wrong.href, 'select 1 as answer')).rejects.toThrow('password authentication failed');
-    expect(await query(server.url, "select string_agg(distinct auth_method, ',') as answer from pg_hba_file_rules")).toBe('scram-sha-256');
-    expect(await query(server.url, "select left(rolpassword, 13) as answer from pg_authid where rolname = 'postgres'")).toBe('SCRAM-SHA-256');
+    expect(
+      await query(
+        server.url,
+        "select string_agg(distinct auth_method, ',') as answer from pg_hba_file_rules",
+      ),
+    ).toBe('scram-sha-256');
+    expect(
+      await query(
+        server.url,
+        "select left(rolpassword, 13) as answer from pg_authid where rolname = 'postgres'",
+      ),
+    ).toBe('SCRAM-SHA-256');
   });
 
   it('is not told by a file that others can read', async () => {
@@ -92,14 +104,19 @@ describe('what can be read afterwards', () => {
     const server = await start('log', (line) => lines.push(line));
     await query(server.url, 'create table secrets (value text unique)');
     await query(server.url, "insert into secrets values ('the-row-value')");
-    await expect(query(server.url, "insert into secrets values ('the-row-value')")).rejects.toThrow('duplicate key');
-    await expect(query(server.url, "alter role nobody_of_that_name password 'the-statement'")).rejects.toThrow('does not exist');
+    await expect(query(server.url, "insert into secrets values ('the-row-value')")).rejects.toThrow(
+      'duplicate key',
+    );
+    await expect(
+      query(server.url, "alter role nobody_of_that_name password 'the-statement'"),
+    ).rejects.toThrow('does not exist');
     await server.stop();
 
     const log = await readFile(path.join(folder.path, 'log/postgres.log'), 'utf8');
     expect(log).toContain('duplicate key');
     expect(lines.join('\n')).toContain('started');
-    for (const secret of ['the-row-value', 'the-statement', new URL(server.url).password]) expect(log + lines.join('\n')).not.toContain(secret);
+    for (const secret of ['the-row-value', 'the-statement', new URL(server.url).password])
+      expect(log + lines.join('\n')).not.toContain(secret);
   });
 });
 
@@ -125,7 +142,9 @@ describe('a start that cannot work says why', () => {
     const server = await start('version');
     await server.stop();
     await writeFile(path.join(server.dataDir, 'PG_VERSION'), '11\n');
-    await expect(start('version')).rejects.toThrow(/could not be started in .*: FATAL: +database files are incompatible with server\. Its log is/);
+    await expect(start('version')).rejects.toThrow(
+      /could not be started in .*: FATAL: +database files are incompatible with server\. Its log is/,
+    );
   });
 
   it('when the place is a file', async () => {
@@ -133,19 +152,6 @@ describe('a start that cannot work says why', () => {
     await expect(start('a-file')).rejects.toThrow(/directory .*a-file for the database cannot be created/);
   });
 });
-
-/** The one value of the one row, named `answer`, if there is one. */
-async function query(url: string, text: string): Promise<unknown> {
-  const client = new Client({ connectionString: url });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ answer: unknown }>(text);
-    return rows[0]?.answer;
-  } finally {
-    await client.end();
-  }
-}
 
 function outsideAddresses(): string[] {
   return Object.values(networkInterfaces())
@@ -161,6 +167,9 @@ function accepts(host: string, port: number): Promise<boolean> {
       socket.destroy();
       resolve(accepted);
     };
-    socket.once('connect', () => answer(true)).once('error', () => answer(false)).once('timeout', () => answer(false));
+    socket
+      .once('connect', () => answer(true))
+      .once('error', () => answer(false))
+      .once('timeout', () => answer(false));
   });
 }

@@ -11,8 +11,9 @@ const RELAUNCH_MS = 200;
 const READY_LIMIT_MS = 120_000;
 const LONGEST_PAUSE_MS = 5_000;
 
-/** Complaints of a postmaster that another attempt may well not meet: a race for the lock, the memory or the port. */
-const PASSING = /lock file|pre-existing shared memory|could not create any TCP\/IP sockets|could not bind/;
+/** Ends that the next attempt may well not meet: a race for the lock, the memory or the port, or somebody's `kill -9`. */
+const PASSING =
+  /lock file|pre-existing shared memory|could not create any TCP\/IP sockets|could not bind|ended by SIGKILL/;
 
 export interface ServerPlan {
   readonly home: ClusterHome;
@@ -71,7 +72,9 @@ export class Server {
       if (running?.ready) {
         const session = await this.#joinAt(running.port);
         if (session) {
-          this.plan.log(`PostgreSQL (process ${running.pid}) ${this.#launch?.pid === running.pid ? 'started' : 'was running and is used'} on 127.0.0.1:${running.port}`);
+          this.plan.log(
+            `PostgreSQL (process ${running.pid}) ${this.#launch?.pid === running.pid ? 'started' : 'was running and is used'} on 127.0.0.1:${running.port}`,
+          );
           return session;
         }
       } else if (!running && (this.#launch === undefined || this.#launch.hasEnded())) {
@@ -85,10 +88,13 @@ export class Server {
 
   async #joinAt(port: number): Promise<Session | undefined> {
     // Those who use it hold an address with the old port.
-    if (this.#port !== undefined && this.#port !== port) throw this.#failure(`it now runs on port ${port}; restart Gatehouse`);
-    const session = await Session.open(this.url('postgres', port), () => this.#recover()).catch((error: unknown) => {
-      throw this.#failure(error instanceof Error ? error.message : String(error));
-    });
+    if (this.#port !== undefined && this.#port !== port)
+      throw this.#failure(`it now runs on port ${port}; restart Gatehouse`);
+    const session = await Session.open(this.url('postgres', port), () => this.#recover()).catch(
+      (error: unknown) => {
+        throw this.#failure(error instanceof Error ? error.message : String(error));
+      },
+    );
     if (session) this.#port = port;
     return session;
   }
@@ -134,20 +140,27 @@ export class Server {
     await this.#recovery;
     const { dataDir } = this.plan.home;
     const session = this.#session;
-    // A server that broke away in this very moment has nobody left to ask.
-    if (session && !(await session.leave().catch(() => true))) {
+    // Without an answer the server has broken away just now, and one that runs by now is not for us to stop.
+    const isLast = await session?.leave().catch(() => undefined);
+    if (session && isLast === false) {
       this.plan.log('PostgreSQL is left running: another process uses it');
       return session.close();
     }
     try {
-      const running = await findPostmaster(dataDir);
-      if (running && (session || running.pid === this.#launch?.pid)) await stopPostmaster(running.pid, dataDir);
+      const running = isLast ? await findPostmaster(dataDir) : undefined;
+      // One that we have just started may not have written its lock file yet.
+      const launched = this.#launch?.hasEnded() === false ? this.#launch : undefined;
+      for (const pid of new Set([running?.pid, launched?.pid])) {
+        if (pid !== undefined) await stopPostmaster(pid, dataDir);
+      }
     } finally {
       await session?.close();
     }
   }
 
   #failure(reason: string): Error {
-    return new Error(`PostgreSQL could not be started in ${this.plan.home.dataDir}: ${reason}. Its log is ${this.plan.home.directory}/postgres.log.`);
+    return new Error(
+      `PostgreSQL could not be started in ${this.plan.home.dataDir}: ${reason}. Its log is ${this.plan.home.directory}/postgres.log.`,
+    );
   }
 }

@@ -41,7 +41,10 @@ export class Session {
     client.on('error', () => undefined);
     try {
       await client.connect();
-      const { rows } = await client.query<{ joined: boolean }>('select pg_try_advisory_lock_shared($1) as joined', [IN_USE]);
+      const { rows } = await client.query<{ joined: boolean }>(
+        'select pg_try_advisory_lock_shared($1) as joined',
+        [IN_USE],
+      );
       if (rows[0]?.joined) {
         // Holding the cluster is no reason to live: a process with nothing else to do may end.
         socket.unref();
@@ -50,7 +53,9 @@ export class Session {
       await client.end();
     } catch (error) {
       await client.end().catch(() => undefined);
-      if (hasCode(error, '28P01', '28000')) throw new Error('the database refused the password that is kept for it');
+      if (hasCode(error, '28P01', '28000')) {
+        throw new Error('the database refused the password that is kept for it', { cause: error });
+      }
     }
     return undefined;
   }
@@ -75,7 +80,9 @@ export class Session {
   async leave(): Promise<boolean> {
     this.#closed = true;
     await this.client.query('select pg_advisory_unlock_shared($1)', [IN_USE]);
-    const { rows } = await this.client.query<{ last: boolean }>('select pg_try_advisory_lock($1) as last', [IN_USE]);
+    const { rows } = await this.client.query<{ last: boolean }>('select pg_try_advisory_lock($1) as last', [
+      IN_USE,
+    ]);
     return rows[0]?.last ?? false;
   }
 

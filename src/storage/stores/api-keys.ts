@@ -35,6 +35,12 @@ export class ApiKeys extends TenantStore {
     return row === null ? undefined : withoutDigest(row);
   }
 
+  /** The database's clock, by which keys expire. */
+  async now(): Promise<Date> {
+    const rows = await this.manager.query<[{ now: Date }]>('SELECT now()');
+    return rows[0].now;
+  }
+
   async create(key: NewApiKeyRow): Promise<void> {
     await this.manager.insert(ApiKeyEntity, { ...this.own(), ...key });
   }

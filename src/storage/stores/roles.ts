@@ -1,10 +1,10 @@
-import { MoreThan, type FindOptionsWhere } from 'typeorm';
+import { In, MoreThan, type FindOptionsWhere } from 'typeorm';
 import { PermissionSet } from '../../kernel/permission-set.js';
 import { BuiltInPermissionEntity } from '../entities/built-in-permission.entity.js';
 import { RolePermissionEntity } from '../entities/role-permission.entity.js';
 import { RoleEntity } from '../entities/role.entity.js';
 import { toSlice, type Page, type Slice } from './page.js';
-import { TenantStore } from './tenant-store.js';
+import { lockModes, TenantStore, type Hold } from './tenant-store.js';
 
 export interface RoleView {
   readonly id: string;
@@ -50,13 +50,21 @@ export class Roles extends TenantStore {
     if (rows.length > 0) await this.manager.insert(RolePermissionEntity, rows);
   }
 
-  /** Holds the role as it is until the transaction ends: what is judged about it stays true. */
-  async lock(id: string): Promise<void> {
-    await this.manager
+  /**
+   * Holds roles as they are until the transaction ends: what is judged about them stays true. They are locked in the
+   * order of their ids, and after memberships, so that no two transactions wait for each other.
+   * @returns those that exist, as they are now
+   */
+  async hold(ids: readonly string[], how: Hold): Promise<Map<string, RoleView>> {
+    const rows = await this.manager
       .createQueryBuilder(RoleEntity, 'role')
-      .setLock('pessimistic_write')
-      .where({ ...this.own(), id })
-      .getOne();
+      .setLock(lockModes[how])
+      .where({ ...this.own(), id: In(ids) })
+      .orderBy('role.id')
+      .getMany();
+    // Read only now: what another transaction was changing until the lock was ours is part of it.
+    const roles = await this.withPermissions(rows);
+    return new Map(roles.map((role) => [role.id, role]));
   }
 
   async delete(id: string): Promise<void> {

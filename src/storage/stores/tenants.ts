@@ -2,7 +2,7 @@ import { MoreThan } from 'typeorm';
 import { TenantFeatureEntity } from '../entities/tenant-feature.entity.js';
 import { TenantEntity, type TenantStatus } from '../entities/tenant.entity.js';
 import { toSlice, type Page, type Slice } from './page.js';
-import { TenantStore } from './tenant-store.js';
+import { lockModes, TenantStore } from './tenant-store.js';
 
 export interface TenantView {
   readonly id: string;
@@ -29,6 +29,16 @@ export class Tenants extends TenantStore {
     if (!this.scope.operator && id !== this.scope.tenantId) return undefined;
     const row = await this.manager.findOneBy(TenantEntity, { id });
     return row === null ? undefined : (await this.withFeatures([row]))[0];
+  }
+
+  /** Holds a tenant until the transaction ends, to change it. @returns the tenant as it is now */
+  async hold(id: string): Promise<TenantView | undefined> {
+    await this.manager
+      .createQueryBuilder(TenantEntity, 'tenant')
+      .setLock(lockModes['to-change'])
+      .where({ id })
+      .getOne();
+    return this.find(id);
   }
 
   async create(tenant: { id: string; name: string; slug: string }): Promise<void> {

@@ -2,7 +2,7 @@ import { IsNull } from 'typeorm';
 import { MembershipEntity, type MembershipStatus } from '../entities/membership.entity.js';
 import { SessionEntity } from '../entities/session.entity.js';
 import { toSlice, type Page, type Slice } from './page.js';
-import { TenantStore } from './tenant-store.js';
+import { lockModes, TenantStore, type Hold } from './tenant-store.js';
 
 /** An account as one tenant knows it. */
 export interface UserView {
@@ -30,7 +30,9 @@ export interface NewUser {
 /** The users of a tenant: its memberships, with the accounts behind them. */
 export class Users extends TenantStore {
   async list(page: Page, search?: string): Promise<Slice<UserView>> {
-    const query = this.select().orderBy('m.user_id').limit(page.limit + 1);
+    const query = this.select()
+      .orderBy('m.user_id')
+      .limit(page.limit + 1);
     if (page.after !== undefined) query.andWhere('m.user_id > :after', { after: page.after });
     if (search !== undefined) {
       query.andWhere('(position(:search in lower(u.email)) > 0 OR position(:search in lower(m.name)) > 0)', {
@@ -51,28 +53,47 @@ export class Users extends TenantStore {
       [user.id, user.email, user.emailKey, user.passwordHash, this.scope.tenantId],
     );
     const userId = rows[0]?.id ?? user.id;
-    await this.manager.insert(MembershipEntity, { ...this.own(), userId, roleId: user.roleId, name: user.name });
+    await this.manager.insert(MembershipEntity, {
+      ...this.own(),
+      userId,
+      roleId: user.roleId,
+      name: user.name,
+    });
     return userId;
   }
 
-  async update(id: string, change: { name?: string; roleId?: string; status?: MembershipStatus }): Promise<void> {
+  async update(
+    id: string,
+    change: { name?: string; roleId?: string; status?: MembershipStatus },
+  ): Promise<void> {
     await this.manager.update(MembershipEntity, { ...this.own(), userId: id }, change);
   }
 
   /** Ends every session the user has in this tenant. */
   async endSessions(id: string): Promise<void> {
-    await this.manager.update(SessionEntity, { ...this.own(), userId: id, endedAt: IsNull() }, { endedAt: () => 'now()' });
+    await this.manager.update(
+      SessionEntity,
+      { ...this.own(), userId: id, endedAt: IsNull() },
+      { endedAt: () => 'now()' },
+    );
   }
 
-  /** How many users with a role could still log in: the last owner must not be lost. Locks them against a race. */
-  async lockActiveWithRole(roleId: string): Promise<string[]> {
-    const rows = await this.manager
+  /** Holds a membership until the transaction ends. @returns the user as they are now */
+  async hold(id: string, how: Hold): Promise<UserView | undefined> {
+    await this.manager
       .createQueryBuilder(MembershipEntity, 'm')
-      .setLock('pessimistic_write')
-      .where({ ...this.own(), roleId, status: 'active' })
-      .orderBy('m.userId')
-      .getMany();
-    return rows.map((row) => row.userId);
+      .setLock(lockModes[how])
+      .where({ ...this.own(), userId: id })
+      .getOne();
+    return this.find(id);
+  }
+
+  /**
+   * How many users with a role could still log in. Who is about to make them fewer holds the role `to-change` first:
+   * then nobody else is taking another one away.
+   */
+  async countActiveWithRole(roleId: string): Promise<number> {
+    return this.manager.countBy(MembershipEntity, { ...this.own(), roleId, status: 'active' });
   }
 
   private select() {

@@ -1,0 +1,69 @@
+import { Delete, Get, Header, HttpCode, Post } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Admitted } from '../../gate/admitted.decorator.js';
+import { PageQuery } from '../../gate/collection.js';
+import { Requires } from '../../gate/demand.decorator.js';
+import { OwnApi } from '../../gate/own-api.decorator.js';
+import { AnswersWith, IdParam, ValidBody, ValidQuery } from '../../gate/validation.js';
+import { apiKeyAnswers } from '../../identity/api-keys/api-key-answers.js';
+import { ApiKey, ApiKeyList, CreatedApiKey, NewApiKey } from '../../identity/api-keys/api-key.schemas.js';
+import { ApiKeyService } from '../../identity/api-keys/api-key.service.js';
+import type { Admission } from '../../kernel/admission.js';
+
+@ApiTags('users')
+@OwnApi('admin/users/:id/api-keys')
+export class UserKeysController {
+  constructor(private readonly keys: ApiKeyService) {}
+
+  @Get()
+  @Requires('admin.keys')
+  @ApiOperation({ summary: "List a user's API keys", description: 'Revoked and expired ones too.' })
+  @AnswersWith(ApiKeyList)
+  async list(
+    @Admitted() admission: Admission,
+    @IdParam('id', 'user') userId: string,
+    @ValidQuery(PageQuery) query: PageQuery,
+  ): Promise<ApiKeyList> {
+    return apiKeyAnswers.list(await this.keys.list(admission, userId, apiKeyAnswers.page(query)));
+  }
+
+  @Post()
+  @Header('cache-control', 'no-store')
+  @Requires('admin.keys', { persists: true })
+  @ApiOperation({
+    summary: 'Make an API key for a user',
+    description: "With scopes among what both the caller and the user's role hold.",
+  })
+  @AnswersWith(CreatedApiKey, 201)
+  async create(
+    @Admitted() admission: Admission,
+    @IdParam('id', 'user') userId: string,
+    @ValidBody(NewApiKey) body: NewApiKey,
+  ): Promise<CreatedApiKey> {
+    return apiKeyAnswers.made(await this.keys.create(admission, userId, apiKeyAnswers.request(body)));
+  }
+
+  @Get(':keyId')
+  @Requires('admin.keys')
+  @ApiOperation({ summary: "One of a user's API keys" })
+  @AnswersWith(ApiKey)
+  async find(
+    @Admitted() admission: Admission,
+    @IdParam('id', 'API key') userId: string,
+    @IdParam('keyId', 'API key') id: string,
+  ): Promise<ApiKey> {
+    return apiKeyAnswers.one(await this.keys.find(admission, userId, id));
+  }
+
+  @Delete(':keyId')
+  @HttpCode(204)
+  @Requires('admin.keys')
+  @ApiOperation({ summary: "Revoke one of a user's API keys" })
+  async revoke(
+    @Admitted() admission: Admission,
+    @IdParam('id', 'API key') userId: string,
+    @IdParam('keyId', 'API key') id: string,
+  ): Promise<void> {
+    await this.keys.revoke(admission, userId, id);
+  }
+}

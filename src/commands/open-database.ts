@@ -1,0 +1,83 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { builtInPermissions, builtInRoleNames } from '../access/built-in-roles.js';
+import type { PermissionCatalogue } from '../access/permission-catalogue.js';
+import type { Config } from '../config/config.js';
+import { Unavailable } from '../kernel/problem.js';
+import type { Secret } from '../kernel/secret.js';
+import { Database } from '../storage/database.js';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '../storage/embedded-postgres.js';
+import { asUnavailable } from '../storage/outage.js';
+import { appRole } from '../storage/schema/app-role.js';
+import { migrate } from '../storage/schema/migrate.js';
+
+export interface OpenedDatabase {
+  readonly database: Database;
+  /** Closes the connections, and the server if it is ours. */
+  close(): Promise<void>;
+}
+
+/** Said of each step that takes a while. */
+export type Say = (line: string) => void;
+
+const connectTimeoutMs = 700;
+const statementTimeoutMs = 1000;
+const bootPatienceMs = 30_000;
+const bootPauseMs = 500;
+
+/** Brings the database up: starts the embedded server if none is configured, migrates, and connects as the program's own role. */
+export async function openDatabase(
+  config: Config,
+  secret: Secret,
+  catalogue: PermissionCatalogue,
+  say: Say,
+): Promise<OpenedDatabase> {
+  const embedded = config.database.url === undefined ? await startEmbeddedPostgres(config.dataDir, { log: say }) : undefined;
+  try {
+    const ownerUrl = embedded?.url ?? config.database.url?.reveal() ?? '';
+    if (config.database.migrate) await migrateDatabase(ownerUrl, secret, catalogue, say);
+    const url = programUrl(ownerUrl, secret);
+    const database = new Database({ url, connectTimeoutMs, statementTimeoutMs });
+    await patiently(() => database.open(), say);
+    return { database, close: () => closeAll(database, embedded) };
+  } catch (error) {
+    await embedded?.stop();
+    throw error;
+  }
+}
+
+/** Migrates and provisions. Waits for a server that is still starting, as one started beside us may be. */
+export async function migrateDatabase(
+  ownerUrl: string,
+  secret: Secret,
+  catalogue: PermissionCatalogue,
+  say: Say,
+): Promise<void> {
+  const builtInGrants = builtInRoleNames.map((role) => ({ role, permissions: builtInPermissions(role, catalogue).names() }));
+  await patiently(() => migrate({ ownerUrl, role: appRole(secret), builtInGrants }), say);
+}
+
+function programUrl(ownerUrl: string, secret: Secret): string {
+  const role = appRole(secret);
+  const url = new URL(ownerUrl);
+  url.username = role.name;
+  url.password = role.password;
+  return url.href;
+}
+
+async function patiently<T>(step: () => Promise<T>, say: Say): Promise<T> {
+  const attempts = bootPatienceMs / bootPauseMs;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await step();
+    } catch (error) {
+      if (!(asUnavailable(error) instanceof Unavailable) || attempt >= attempts) throw error;
+      if (attempt === 1) say('waiting for the database');
+      await delay(bootPauseMs);
+    }
+  }
+}
+
+async function closeAll(database: Database, embedded: EmbeddedPostgres | undefined): Promise<void> {
+  await database.close();
+  await embedded?.stop();
+}

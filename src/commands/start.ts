@@ -1,0 +1,144 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { ThrottlerStorage } from '@nestjs/throttler';
+import type { FastifyInstance } from 'fastify';
+import { v7 as uuidv7 } from 'uuid';
+import { PermissionCatalogue } from '../access/permission-catalogue.js';
+import { AppModule, type Resources } from '../app.module.js';
+import { AuditTrail } from '../audit/audit-trail.js';
+import type { Config } from '../config/config.js';
+import { KeyRing } from '../credentials/key-ring.js';
+import { startExampleUpstream, type ExampleUpstream } from '../edge/example-upstream.js';
+import { registerProxyDoor } from '../edge/proxy-door.js';
+import { RouteTable } from '../edge/route-table.js';
+import { UpstreamPool } from '../edge/upstream-pool.js';
+import { Gatekeeper } from '../gate/gatekeeper.js';
+import { WindowCounters } from '../gate/window-counters.js';
+import { createAdapter } from '../http/fastify-adapter.js';
+import { nestLogger, type Logger } from '../http/logger.js';
+import { serveOpenApi } from '../http/openapi.js';
+import { foundInstallation, type FirstAdmin } from '../identity/founding.js';
+import { PasswordHasher } from '../identity/passwords/password-hasher.js';
+import { systemClock, type Clock } from '../kernel/clock.js';
+import { Sealer } from '../kernel/sealer.js';
+import { RedisCounters } from '../storage/redis-counters.js';
+import { SigningKeys } from '../storage/signing-keys.js';
+import { installationSecret } from './installation-secret.js';
+import { openDatabase } from './open-database.js';
+
+/** A Gatehouse that is serving. */
+export interface RunningGatehouse {
+  /** Where it listens. */
+  readonly url: string;
+  /** The first admin, when this start founded the installation. */
+  readonly firstAdmin: FirstAdmin | undefined;
+  /** Finishes what is under way, writes what the trail still owes, and closes everything. */
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly logger: Logger;
+  readonly clock?: Clock;
+}
+
+type Closer = () => Promise<void> | void;
+
+const drainMs = 10_000;
+const trailGraceMs = 5_000;
+
+/**
+ * Starts Gatehouse: database, keys, founding, doors; then it listens.
+ * @throws Error with a sentence for the operator when it can't
+ */
+export async function startGatehouse(config: Config, options: StartOptions): Promise<RunningGatehouse> {
+  const { logger } = options;
+  // What was opened is closed in reverse, also when a later step fails.
+  const closers: Closer[] = [];
+  const stop = async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    const catalogue = new PermissionCatalogue(config.file.permissions);
+    const table = new RouteTable(config.file.routes);
+    const secret = await installationSecret(config);
+    const opened = await openDatabase(config, secret, catalogue, (line) => logger.info(line));
+    closers.push(opened.close);
+    const { database } = opened;
+    const sealer = new Sealer(secret);
+    const ring = new KeyRing(await new SigningKeys(database, sealer).load());
+    const passwords = new PasswordHasher();
+    const firstAdmin = await foundInstallation(database, passwords, config.bootstrap);
+    const counters = openCounters(config, logger, closers);
+    const upstreams = await openUpstreams(config, closers);
+    const resources: Resources = {
+      config,
+      database,
+      ring,
+      sealer,
+      counters,
+      catalogue,
+      passwords,
+      routes: () => table,
+      clock: options.clock ?? systemClock,
+      logger,
+    };
+    const app = await assemble(resources, upstreams);
+    const trail = app.get(AuditTrail);
+    closers.push(() => closeTrail(trail, logger));
+    closers.push(() => app.close());
+    await app.listen(config.listen.port, config.listen.host);
+    return { url: await app.getUrl(), firstAdmin, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Puts the program together without listening: also what the golden files are made from. */
+export async function assemble(
+  resources: Resources,
+  upstreams: UpstreamPool,
+): Promise<NestFastifyApplication> {
+  const { config, routes, logger } = resources;
+  const { publicUrl } = config;
+  const { trustedProxies } = config.file;
+  const adapter = createAdapter({ publicUrl, trustedProxies, newId: uuidv7, logger });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(resources), adapter, {
+    logger: nestLogger(logger),
+    abortOnError: false,
+  });
+  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const gatekeeper = app.get(Gatekeeper);
+  registerProxyDoor(fastify, { gatekeeper, table: routes, upstreams, publicUrl, log: logger });
+  serveOpenApi(app);
+  return app;
+}
+
+function openCounters(config: Config, logger: Logger, closers: Closer[]): ThrottlerStorage {
+  const own = new WindowCounters();
+  if (config.redisUrl === undefined) return own;
+  const shared = new RedisCounters(config.redisUrl, own, (error) => logger.warn({ reason: error.message }, 'redis'));
+  closers.push(() => shared.close());
+  return shared;
+}
+
+/** Connects the configured upstreams; `example` is the one that comes with Gatehouse, started here. */
+async function openUpstreams(config: Config, closers: Closer[]): Promise<UpstreamPool> {
+  let example: ExampleUpstream | undefined;
+  const entries: [string, { url: string; timeoutMs: number }][] = [];
+  for (const [name, upstream] of Object.entries(config.file.upstreams)) {
+    if (upstream.url === 'example' && example === undefined) {
+      example = await startExampleUpstream();
+      closers.push(example.close);
+    }
+    entries.push([name, { ...upstream, url: upstream.url === 'example' ? (example?.url ?? '') : upstream.url }]);
+  }
+  const pool = new UpstreamPool(Object.fromEntries(entries));
+  closers.push(() => pool.close(drainMs));
+  return pool;
+}
+
+async function closeTrail(trail: AuditTrail, logger: Logger): Promise<void> {
+  const lost = await trail.close(trailGraceMs);
+  if (lost > 0) logger.error({ count: lost }, 'outcomes could not be written to the trail before the end');
+}

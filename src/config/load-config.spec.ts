@@ -1,0 +1,239 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { inspect } from 'node:util';
+import type { Config } from './config.js';
+import { ConfigError } from './config-error.js';
+import { variables } from './environment.js';
+import { loadConfig } from './load-config.js';
+
+const yaml = 'permissions: [scans.read]\n';
+const strong = () => randomBytes(32).toString('base64');
+
+describe('the environment', () => {
+  let dir: string;
+  beforeAll(() => {
+    dir = mkdtempSync(path.join(tmpdir(), 'gatehouse-config-'));
+    writeFileSync(path.join(dir, 'gatehouse.yaml'), yaml);
+  });
+  afterAll(() => rmSync(dir, { recursive: true }));
+
+  const load = (env: Record<string, string>): Config => loadConfig(env, dir);
+  const problemsOf = (env: Record<string, string>): string[] => {
+    try {
+      load(env);
+    } catch (error) {
+      if (error instanceof ConfigError) return error.problems.map(({ name, rule }) => `${name} ${rule}`);
+      throw error;
+    }
+    return [];
+  };
+
+  it('may be empty: then everything is safe', () => {
+    expect(load({})).toMatchObject({
+      environment: 'production',
+      listen: { host: '127.0.0.1', port: 8080 },
+      publicUrl: 'http://localhost:8080',
+      dataDir: path.join(dir, '.gatehouse'),
+      database: { url: undefined, migrate: true },
+      registration: 'invite',
+      breakGlass: { key: undefined, permissions: [], reasonRequired: true },
+      legacyKey: undefined,
+      apiKeys: { prefix: 'cspm_', acceptedPrefixes: ['cspm_'] },
+      sessions: { accessTokenTtlSeconds: 900, refreshTokenTtlSeconds: 2_592_000 },
+      logLevel: 'info',
+      warnings: [],
+    });
+  });
+
+  it('means production unless it says development or test', () => {
+    for (const name of ['', 'prod', 'Development', 'staging', 'dev']) expect(load({ NODE_ENV: name }).environment).toBe('production');
+    expect(load({ NODE_ENV: 'development' })).toMatchObject({ environment: 'development', registration: 'open' });
+    expect(load({ NODE_ENV: 'test' }).breakGlass.reasonRequired).toBe(false);
+  });
+
+  it('is refused with the name and the rule of everything that is wrong, and never with a value', () => {
+    const wrong: Record<string, string> = {
+      HOST: 'sentinel host',
+      PORT: 'sentinel',
+      PUBLIC_URL: 'https://sentinel.example/path',
+      GATEHOUSE_CONFIG: '/sentinel/gatehouse.yaml',
+      GATEHOUSE_MIGRATE: 'sentinel',
+      DATABASE_URL: 'mysql://sentinel:sentinel@localhost/x',
+      REDIS_URL: 'http://sentinel',
+      GATEHOUSE_SECRET: 'sentinel',
+      BOOTSTRAP_ADMIN_EMAIL: 'sentinel',
+      BOOTSTRAP_ADMIN_PASSWORD: 'sentinel',
+      REGISTRATION: 'sentinel',
+      BREAK_GLASS_ENABLED: 'sentinel',
+      MASTER_KEY: 'sentinel'.repeat(8),
+      BREAK_GLASS_PERMISSIONS: 'sentinel*',
+      LEGACY_API_KEY: 'sentinel',
+      LEGACY_API_KEY_TENANT: 'Sentinel!',
+      LEGACY_API_KEY_ROLE: ' sentinel',
+      API_KEY_PREFIX: 'Sentinel',
+      API_KEY_ACCEPTED_PREFIXES: 'sentinel',
+      ACCESS_TOKEN_TTL: 'sentinel',
+      REFRESH_TOKEN_TTL: '400d',
+      LOG_LEVEL: 'sentinel',
+    };
+    const problems = problemsOf(wrong);
+    expect(problems.map((text) => text.split(' ')[0]).sort()).toEqual(Object.keys(wrong).sort());
+    expect(problems.join('\n')).not.toMatch(/sentinel|400d/i);
+    for (const text of problems) expect(text).toMatch(/^[A-Z_]+ (must|is) /);
+    // Two variables take any text but a blank one.
+    const free = Object.keys(variables).filter((name) => !(name in wrong));
+    expect(free).toEqual(['NODE_ENV', 'GATEHOUSE_DATA_DIR']);
+  });
+
+  it('may not hold a name that begins like ours and is none, nor one that is still to come', () => {
+    expect(problemsOf({ GATEHOUSE_SECRETS: 'x', gatehouse_secret: 'x', BREAK_GLASS_WINDOW: '1h', BREAK_GLASS_WEBHOOK: 'x', AUDIT_SINK: 'x' })).toEqual([
+      'GATEHOUSE_SECRETS is not a variable of Gatehouse',
+      'gatehouse_secret is not a variable of Gatehouse',
+      'BREAK_GLASS_WINDOW is not supported by this version',
+      'BREAK_GLASS_WEBHOOK is not supported by this version',
+      'AUDIT_SINK is not supported by this version',
+    ]);
+  });
+
+  it('counts what is set but empty as not set', () => {
+    expect(load({ DATABASE_URL: '', MASTER_KEY: '', PORT: '', AUDIT_SINK: '' }).listen.port).toBe(8080);
+  });
+
+  it('takes a port from 0 to 65535 and nothing else', () => {
+    for (const port of ['0', '1', '65535']) expect(load({ PORT: port }).listen.port).toBe(Number(port));
+    for (const port of ['65536', '-1', '1.5', '0x10', '1e3', ' 80', 'http']) expect(problemsOf({ PORT: port })).toHaveLength(1);
+  });
+
+  it('takes a public URL without anything behind its host', () => {
+    expect(load({ PUBLIC_URL: 'https://Gate.Example:8443' }).publicUrl).toBe('https://gate.example:8443');
+    for (const url of ['gate.example', '//gate.example', 'ftp://a', 'https://a/', 'https://a/b', 'https://a?b', 'https://a#b', 'https://u@a', 'https://']) {
+      expect({ url, problems: problemsOf({ PUBLIC_URL: url }).length }).toEqual({ url, problems: 1 });
+    }
+  });
+
+  it('needs a secret with a database of its own choice: replicas must share it', () => {
+    const url = 'postgres://user:pass@db.example/gatehouse';
+    expect(problemsOf({ DATABASE_URL: url })).toEqual([expect.stringMatching(/^GATEHOUSE_SECRET must be set with DATABASE_URL/)]);
+    const config = load({ DATABASE_URL: url, GATEHOUSE_SECRET: strong() });
+    expect(config.database.url?.reveal()).toBe(url);
+    expect(problemsOf({ DATABASE_URL: url, GATEHOUSE_SECRET: strong().slice(0, 31) })).toEqual(['GATEHOUSE_SECRET must be at least 32 bytes long']);
+    expect(problemsOf({ GATEHOUSE_SECRET: 'a'.repeat(32) })).toEqual([expect.stringMatching(/^GATEHOUSE_SECRET is too easy to guess/)]);
+  });
+
+  it('refuses a password of the first admin that anybody would try', () => {
+    for (const password of ['short', 'password1234', 'admin-admin-admin', 'aaaaaaaaaaaa', '123456789012']) {
+      expect({ password, problems: problemsOf({ BOOTSTRAP_ADMIN_PASSWORD: password }).length }).toEqual({ password, problems: 1 });
+    }
+    expect(load({ BOOTSTRAP_ADMIN_PASSWORD: 'correct horse battery staple' }).bootstrap.password?.reveal()).toBe('correct horse battery staple');
+  });
+
+  it('keeps secrets out of whatever is printed', () => {
+    const secret = strong();
+    const config = load({ GATEHOUSE_SECRET: secret, DATABASE_URL: `postgres://u:${encodeURIComponent(secret)}@h/d`, REDIS_URL: 'redis://:hidden@h' });
+    expect(JSON.stringify(config) + inspect(config, { depth: 10 })).not.toMatch(new RegExp(`${secret.slice(0, 8)}|hidden`));
+  });
+
+  it('cannot be changed once it is read', () => {
+    const config = load({});
+    expect(() => Object.assign(config.listen, { port: 1 })).toThrow(TypeError);
+    expect(() => (config.file.permissions as string[]).push('admin.users')).toThrow(TypeError);
+    expect(() => Object.assign(config.file.rateLimits.source, { requests: 1 })).toThrow(TypeError);
+  });
+
+  describe('with break-glass', () => {
+    const enabled = { BREAK_GLASS_ENABLED: 'true', MASTER_KEY: strong(), BREAK_GLASS_PERMISSIONS: 'scans.read, admin.audit' };
+
+    it('arms the key with exactly the permissions that are listed', () => {
+      const { breakGlass } = load(enabled);
+      expect(breakGlass.key?.reveal()).toBe(enabled.MASTER_KEY);
+      expect(breakGlass.permissions).toEqual(['scans.read', 'admin.audit']);
+    });
+
+    it('is off unless it says true, whatever the key is', () => {
+      const { breakGlass } = load({ ...enabled, BREAK_GLASS_ENABLED: 'false' });
+      expect(breakGlass).toMatchObject({ key: undefined, permissions: [] });
+      for (const text of ['TRUE', '1', 'yes', 'on']) expect(problemsOf({ ...enabled, BREAK_GLASS_ENABLED: text })).toHaveLength(1);
+    });
+
+    it('needs a key and a list of permissions', () => {
+      expect(problemsOf({ BREAK_GLASS_ENABLED: 'true' })).toEqual([
+        'MASTER_KEY must be set with BREAK_GLASS_ENABLED=true',
+        'BREAK_GLASS_PERMISSIONS must be set with BREAK_GLASS_ENABLED=true',
+      ]);
+      expect(problemsOf({ ...enabled, BREAK_GLASS_PERMISSIONS: ' , ' })).toHaveLength(1);
+    });
+
+    it('refuses a weak key, armed or not', () => {
+      const weak = { ...enabled, MASTER_KEY: 'correct-horse-1' };
+      expect(problemsOf(weak)).toEqual(['MASTER_KEY must be at least 32 characters long']);
+      expect(problemsOf({ ...weak, BREAK_GLASS_ENABLED: 'false' })).toEqual(['MASTER_KEY must be at least 32 characters long']);
+    });
+
+    it.each(['admin.users', 'admin.keys', 'admin.roles', 'admin.tenants', 'admin.oauth', 'admin.settings', 'admin.break_glass', 'keys.own'])(
+      'never holds %s, with which something could be left behind',
+      (permission) => {
+        const problems = problemsOf({ ...enabled, BREAK_GLASS_PERMISSIONS: `scans.read,${permission}` });
+        expect(problems).toEqual([`BREAK_GLASS_PERMISSIONS must not hold ${permission}: with it, something could be made that outlives the incident`]);
+      },
+    );
+
+    it.each(['*', 'scans.*', 'admin.', 'scans.read admin.audit', 'scans.delete', 'toString'])('never holds %s', (permissions) => {
+      expect(problemsOf({ ...enabled, BREAK_GLASS_PERMISSIONS: permissions })).toEqual([expect.stringMatching(/^BREAK_GLASS_PERMISSIONS must /)]);
+    });
+  });
+
+  describe('with a legacy key', () => {
+    const legacy = { NODE_ENV: 'test', LEGACY_API_KEY: strong(), LEGACY_API_KEY_TENANT: 'acme', LEGACY_API_KEY_ROLE: 'member' };
+
+    it('gives it the tenant and the role that are configured', () => {
+      expect(load(legacy).legacyKey).toMatchObject({ tenantSlug: 'acme', role: 'member' });
+    });
+
+    it('gives it the restricted role in production, whatever is configured, and says so', () => {
+      const config = load({ ...legacy, NODE_ENV: 'production' });
+      expect(config.legacyKey?.role).toBe('legacy-restricted');
+      expect(config.warnings).toContainEqual(expect.stringMatching(/^LEGACY_API_KEY_ROLE is not used in production/));
+    });
+
+    it('needs a tenant and a role, and they need a key', () => {
+      expect(problemsOf({ LEGACY_API_KEY: strong() })).toEqual([
+        'LEGACY_API_KEY_TENANT must be set with LEGACY_API_KEY',
+        'LEGACY_API_KEY_ROLE must be set with LEGACY_API_KEY',
+      ]);
+      expect(problemsOf({ LEGACY_API_KEY_ROLE: 'member' })).toEqual([expect.stringMatching(/^LEGACY_API_KEY must be set with/)]);
+    });
+
+    it.each(['cspm_', 'ch_live_', 'sk_test_', 'own_', 'our_'])('refuses one that begins with %s, like a key of a user', (prefix) => {
+      const env = { ...legacy, API_KEY_PREFIX: 'our_', API_KEY_ACCEPTED_PREFIXES: 'own_', LEGACY_API_KEY: prefix + strong() };
+      expect(problemsOf(env)).toEqual(['LEGACY_API_KEY must not begin with a prefix of per-user keys']);
+    });
+
+    it('refuses a short or a guessable one', () => {
+      expect(problemsOf({ ...legacy, LEGACY_API_KEY: strong().slice(0, 23) })).toEqual(['LEGACY_API_KEY must be at least 24 characters long']);
+      expect(problemsOf({ ...legacy, LEGACY_API_KEY: 'x'.repeat(40) })).toEqual([expect.stringMatching(/^LEGACY_API_KEY is too easy to guess/)]);
+    });
+  });
+
+  it('refuses one secret for two purposes', () => {
+    const secret = strong();
+    expect(problemsOf({ GATEHOUSE_SECRET: secret, MASTER_KEY: secret })).toEqual(['MASTER_KEY must not be the same as GATEHOUSE_SECRET']);
+  });
+
+  it('takes prefixes of keys that end with an underscore, and none of OAuth tokens', () => {
+    expect(load({ API_KEY_PREFIX: 'acme_live_', API_KEY_ACCEPTED_PREFIXES: 'cspm_, acme_live_' }).apiKeys).toEqual({
+      prefix: 'acme_live_',
+      acceptedPrefixes: ['acme_live_', 'cspm_'],
+    });
+    for (const prefix of ['cspm', 'Cspm_', '_', 'a__', 'a-b_', '1a_', 'at_live_', 'rt_', 'eyJ_', 'a.b_']) {
+      expect({ prefix, problems: problemsOf({ API_KEY_PREFIX: prefix }).length }).toEqual({ prefix, problems: 1 });
+    }
+  });
+
+  it('keeps lives of tokens within bounds, and a session longer than its tokens', () => {
+    expect(load({ ACCESS_TOKEN_TTL: '1h', REFRESH_TOKEN_TTL: '7d' }).sessions).toEqual({ accessTokenTtlSeconds: 3600, refreshTokenTtlSeconds: 604_800 });
+    for (const ttl of ['30s', '25h', '0m', '1500ms', '15']) expect(problemsOf({ ACCESS_TOKEN_TTL: ttl })).toHaveLength(1);
+    expect(problemsOf({ ACCESS_TOKEN_TTL: '24h', REFRESH_TOKEN_TTL: '1h' })).toEqual(['REFRESH_TOKEN_TTL must be longer than ACCESS_TOKEN_TTL']);
+  });
+});

@@ -1,0 +1,78 @@
+import type { LoggerService } from '@nestjs/common';
+import { pino, type DestinationStream, type Logger, type LogFn } from 'pino';
+import { redacted, redactedText } from './redact.js';
+
+export type { Logger };
+
+export interface LogOptions {
+  /** The least important level that is written: one of pino's, or `silent`. */
+  readonly level: string;
+  /** Standard output unless stated. */
+  readonly destination?: DestinationStream;
+}
+
+/** The program's log: one JSON object a line, times in RFC 3339, secrets taken out of whatever is handed to it. */
+export function createLogger({ level, destination }: LogOptions): Logger {
+  const options = {
+    level,
+    base: undefined,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: {
+      level: (label: string) => ({ level: label }),
+      log: (facts: object) => redacted(facts) as Record<string, unknown>,
+    },
+    // Both would work before `formatters.log` can see an error.
+    serializers: { err: (error: unknown) => redacted(error), error: (error: unknown) => redacted(error) },
+    hooks: { logMethod: withoutSecretsInTexts },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/** Nest's own messages, in the same log. */
+export function nestLogger(logger: Logger): LoggerService {
+  return new NestLog(logger);
+}
+
+class NestLog implements LoggerService {
+  constructor(private readonly sink: Logger) {}
+
+  log(message: unknown, ...rest: unknown[]): void {
+    this.#write('info', message, rest);
+  }
+
+  error(message: unknown, ...rest: unknown[]): void {
+    this.#write('error', message, rest);
+  }
+
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.#write('warn', message, rest);
+  }
+
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.#write('debug', message, rest);
+  }
+
+  verbose(message: unknown, ...rest: unknown[]): void {
+    this.#write('trace', message, rest);
+  }
+
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.#write('fatal', message, rest);
+  }
+
+  /** Nest passes the context as the last text; a stack, if there is one, before it. */
+  #write(level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal', message: unknown, rest: readonly unknown[]): void {
+    const texts = rest.filter((part): part is string => typeof part === 'string');
+    const facts: Record<string, unknown> = { context: texts.at(-1) };
+    if (texts.length > 1) facts.stack = texts[0];
+    const details = rest.filter((part) => typeof part !== 'string' && part !== undefined);
+    if (details.length > 0) facts.details = details;
+    if (message instanceof Error) this.sink[level]({ ...facts, err: message }, message.message);
+    else if (typeof message === 'string') this.sink[level](facts, message);
+    else this.sink[level]({ ...facts, details: [message, ...details] });
+  }
+}
+
+function withoutSecretsInTexts(this: Logger, args: Parameters<LogFn>, method: LogFn): void {
+  method.apply(this, args.map((part: unknown) => (typeof part === 'string' ? redactedText(part) : part)) as Parameters<LogFn>);
+}

@@ -1,0 +1,62 @@
+import { Delete, Get, Header, HttpCode, Post } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Admitted } from '../../gate/admitted.decorator.js';
+import { PageQuery } from '../../gate/collection.js';
+import { Requires } from '../../gate/demand.decorator.js';
+import { OwnApi } from '../../gate/own-api.decorator.js';
+import { AnswersWith, IdParam, ValidBody, ValidQuery } from '../../gate/validation.js';
+import type { Admission } from '../../kernel/admission.js';
+import { userIdOf } from '../../kernel/principal.js';
+import { apiKeyAnswers } from './api-key-answers.js';
+import { ApiKey, ApiKeyList, CreatedApiKey, NewApiKey } from './api-key.schemas.js';
+import { ApiKeyService } from './api-key.service.js';
+
+@ApiTags('own keys')
+@OwnApi('auth/api-keys')
+export class OwnKeysController {
+  constructor(private readonly keys: ApiKeyService) {}
+
+  @Get()
+  @Requires('keys.own', { user: true })
+  @ApiOperation({ summary: "List one's own API keys" })
+  @AnswersWith(ApiKeyList)
+  async list(@Admitted() admission: Admission, @ValidQuery(PageQuery) query: PageQuery): Promise<ApiKeyList> {
+    return apiKeyAnswers.list(await this.keys.list(admission, oneself(admission), apiKeyAnswers.page(query)));
+  }
+
+  @Post()
+  @Header('cache-control', 'no-store')
+  @Requires('keys.own', { user: true, persists: true })
+  @ApiOperation({ summary: 'Make an API key for oneself', description: 'With scopes among what one holds.' })
+  @AnswersWith(CreatedApiKey, 201)
+  async create(
+    @Admitted() admission: Admission,
+    @ValidBody(NewApiKey) body: NewApiKey,
+  ): Promise<CreatedApiKey> {
+    return apiKeyAnswers.made(
+      await this.keys.create(admission, oneself(admission), apiKeyAnswers.request(body)),
+    );
+  }
+
+  @Get(':id')
+  @Requires('keys.own', { user: true })
+  @ApiOperation({ summary: "One of one's own API keys" })
+  @AnswersWith(ApiKey)
+  async find(@Admitted() admission: Admission, @IdParam('id', 'API key') id: string): Promise<ApiKey> {
+    return apiKeyAnswers.one(await this.keys.find(admission, oneself(admission), id));
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @Requires('keys.own', { user: true })
+  @ApiOperation({ summary: "Revoke one of one's own API keys" })
+  async revoke(@Admitted() admission: Admission, @IdParam('id', 'API key') id: string): Promise<void> {
+    await this.keys.revoke(admission, oneself(admission), id);
+  }
+}
+
+function oneself(admission: Admission): string {
+  const userId = userIdOf(admission.principal);
+  if (userId === undefined) throw new Error('a credential that stands for no user was admitted as one');
+  return userId;
+}
