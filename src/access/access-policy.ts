@@ -8,6 +8,8 @@ import type { TenantStanding } from '../kernel/standing.js';
 export interface Claimant {
   readonly principal: Principal;
   readonly tenant: TenantStanding;
+  /** Whether that is the identity's own tenant, and not one it has entered. */
+  readonly atHome: boolean;
 }
 
 type Check = (demand: ProtectedDemand, claimant: Claimant) => Denial | undefined;
@@ -32,12 +34,16 @@ const checks: readonly Check[] = [
     return Denial.refused('ENVIRONMENT_MISMATCH', 'A test key reaches only what is marked as test.');
   },
 
-  function person(demand, { principal }) {
+  function person(demand, { principal, atHome }) {
     if (demand.session === true && principal.kind !== 'user') {
       return Denial.refused('SESSION_REQUIRED', 'Only a person who is logged in may do this, no key.');
     }
-    if (demand.user === true && userIdOf(principal) === undefined) {
+    if (demand.ownAccount !== true) return undefined;
+    if (userIdOf(principal) === undefined) {
       return Denial.refused('USER_REQUIRED', 'Only a user may do this; this credential stands for none.');
+    }
+    if (!atHome) {
+      return Denial.refused('HOME_TENANT_ONLY', 'One’s own account is reached in its own tenant, without X-Tenant-ID.');
     }
     return undefined;
   },

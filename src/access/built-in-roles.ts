@@ -10,7 +10,7 @@ export type BuiltInRole = (typeof builtInRoleNames)[number];
  */
 export function builtInPermissions(role: BuiltInRole, catalogue: PermissionCatalogue): PermissionSet {
   const all = catalogue.all.names();
-  const installation = all.filter((name) => !(name in ownPermissions));
+  const installation = all.filter((name) => !Object.hasOwn(ownPermissions, name));
   switch (role) {
     case 'owner':
       return catalogue.all;

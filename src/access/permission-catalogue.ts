@@ -24,7 +24,7 @@ export class PermissionCatalogue {
     }
     for (const name of installation) {
       if (!isPermissionName(name)) throw new Error(`permissions: "${name}" is not a permission name`);
-      if (name in ownPermissions) throw new Error(`permissions: "${name}" is Gatehouse's own`);
+      if (Object.hasOwn(ownPermissions, name)) throw new Error(`permissions: "${name}" is Gatehouse's own`);
       entries.set(name, { name, description: '', origin: 'installation' });
     }
     this.#entries = entries;

@@ -10,6 +10,8 @@ export interface AuditTrailOptions {
   readonly maxOutcomes: number;
   /** Pause before an outcome that couldn't be written is tried again. */
   readonly retryMs: number;
+  /** Waits so many milliseconds, without keeping the process alive. */
+  readonly pause: (ms: number) => Promise<void>;
   /** Called when outcomes had to be dropped. */
   readonly onLoss: (count: number) => void;
 }
@@ -19,6 +21,7 @@ const defaults: AuditTrailOptions = {
   maxWaiting: 20_000,
   maxOutcomes: 100_000,
   retryMs: 500,
+  pause: (ms) => delay(ms, undefined, { ref: false }),
   onLoss: () => undefined,
 };
 
@@ -27,6 +30,8 @@ export class AuditTrail {
   readonly #commit: GroupCommit<AuditRecord>;
   readonly #options: AuditTrailOptions;
   #outcomes: OutcomeRecord[] = [];
+  /** Taken out of `#outcomes` and under way to the sink. */
+  #leaving = 0;
   #draining: Promise<void> | undefined;
 
   constructor(sink: AuditSink, options: Partial<AuditTrailOptions> = {}) {
@@ -50,9 +55,7 @@ export class AuditTrail {
       this.#outcomes.splice(0, excess);
       this.#options.onLoss(excess);
     }
-    this.#draining ??= this.#drain().finally(() => {
-      this.#draining = undefined;
-    });
+    if (this.#outcomes.length > 0) this.#draining ??= this.#drain();
   }
 
   /** Writes what is left, trying for at most `timeoutMs`. @returns how many outcomes could not be written */
@@ -61,17 +64,21 @@ export class AuditTrail {
     const timer = delay(timeoutMs, undefined, { signal: deadline.signal }).catch(() => undefined);
     await Promise.race([this.#draining ?? Promise.resolve(), timer]);
     deadline.abort();
-    return this.#outcomes.length;
+    return this.#outcomes.length + this.#leaving;
   }
 
   async #drain(): Promise<void> {
     while (this.#outcomes.length > 0) {
       const batch = this.#outcomes.splice(0, this.#options.maxBatch);
+      this.#leaving = batch.length;
       const results = await Promise.allSettled(batch.map((record) => this.#commit.add(record)));
+      this.#leaving = 0;
       const failed = batch.filter((_, index) => results[index]?.status === 'rejected');
       if (failed.length === 0) continue;
       this.#outcomes.unshift(...failed);
-      await delay(this.#options.retryMs, undefined, { ref: false });
+      await this.#options.pause(this.#options.retryMs);
     }
+    // In the same turn as the look that found nothing: an outcome that comes a moment later starts the next drain.
+    this.#draining = undefined;
   }
 }

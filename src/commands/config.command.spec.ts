@@ -30,7 +30,9 @@ describe('gatehouse config', () => {
   });
 
   it('check says what is wrong with one that is not', () => {
-    const text = printed((out) => expect(checkConfig(shipped, { PORT: 'x', BREAK_GLASS_ENABLED: 'true' }, out)).toBe(1));
+    const text = printed((out) =>
+      expect(checkConfig(shipped, { PORT: 'x', BREAK_GLASS_ENABLED: 'true' }, out)).toBe(1),
+    );
     expect(text.split('\n')).toEqual([
       'The configuration cannot be used:',
       '  PORT must be a whole number from 0 to 65535',
@@ -44,7 +46,10 @@ describe('gatehouse config', () => {
     const dir = mkdtempSync(path.join(tmpdir(), 'gatehouse-config-'));
     try {
       const route = '  - { methods: [GET], path: /a, upstream: one, public: because }\n';
-      writeFileSync(path.join(dir, 'g.yaml'), `upstreams: { one: { url: example } }\nroutes:\n${route}${route}`);
+      writeFileSync(
+        path.join(dir, 'g.yaml'),
+        `upstreams: { one: { url: example } }\nroutes:\n${route}${route}`,
+      );
       const text = printed((out) => expect(checkConfig(path.join(dir, 'g.yaml'), {}, out)).toBe(1));
       expect(text).toMatch(/^The configuration cannot be used:\n {2}g\.yaml: .*\/a/);
     } finally {
@@ -54,14 +59,28 @@ describe('gatehouse config', () => {
 
   it('schema prints a JSON Schema that allows no unknown members', () => {
     const schema = JSON.parse(printed(printConfigSchema)) as Record<string, unknown>;
-    expect(schema).toMatchObject({ $schema: expect.stringContaining('2020-12'), type: 'object', additionalProperties: false });
-    expect(Object.keys(schema.properties as object)).toEqual(['permissions', 'upstreams', 'routes', 'trusted_proxies', 'rate_limits']);
+    expect(schema).toMatchObject({
+      $schema: expect.stringContaining('2020-12'),
+      type: 'object',
+      additionalProperties: false,
+    });
+    expect(Object.keys(schema.properties as object)).toEqual([
+      'permissions',
+      'upstreams',
+      'routes',
+      'trusted_proxies',
+      'rate_limits',
+    ]);
   });
 
   it('is there on the command line', () => {
     const program = new Command('gatehouse');
     addConfigCommands(program, () => undefined);
     const config = program.commands[0];
-    expect([config?.name(), ...(config?.commands.map((command) => command.name()) ?? [])]).toEqual(['config', 'check', 'schema']);
+    expect([config?.name(), ...(config?.commands.map((command) => command.name()) ?? [])]).toEqual([
+      'config',
+      'check',
+      'schema',
+    ]);
   });
 });

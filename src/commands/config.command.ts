@@ -63,7 +63,9 @@ function checkRoutes({ file }: Config): void {
   try {
     new RouteTable(file.routes);
   } catch (error) {
-    throw new ConfigError([{ name: `${basename(file.path)}:`, rule: error instanceof Error ? error.message : 'is not usable' }]);
+    throw new ConfigError([
+      { name: `${basename(file.path)}:`, rule: error instanceof Error ? error.message : 'is not usable' },
+    ]);
   }
 }
 
@@ -74,7 +76,10 @@ function summaryOf({ environment, file, warnings }: Config): string {
     counted(Object.keys(file.upstreams).length, 'upstream'),
     `${counted(file.routes.length, 'route')} (${open} public)`,
   ];
-  const lines = [`The configuration is right, for ${environment}: ${parts.join(', ')}.`, ...warnings.map((text) => `Note: ${text}.`)];
+  const lines = [
+    `The configuration is right, for ${environment}: ${parts.join(', ')}.`,
+    ...warnings.map((text) => `Note: ${text}.`),
+  ];
   return lines.map((line) => `${line}\n`).join('');
 }
 

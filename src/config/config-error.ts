@@ -9,7 +9,9 @@ export interface ConfigProblem {
 /** The configuration can't be used. The message lists all that is wrong with it. */
 export class ConfigError extends Error {
   constructor(readonly problems: readonly ConfigProblem[]) {
-    super(`The configuration cannot be used:\n${problems.map(({ name, rule }) => `  ${name} ${rule}`).join('\n')}`);
+    super(
+      `The configuration cannot be used:\n${problems.map(({ name, rule }) => `  ${name} ${rule}`).join('\n')}`,
+    );
     this.name = 'ConfigError';
   }
 }

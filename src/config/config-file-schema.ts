@@ -6,25 +6,35 @@ import { durationShape, parseDurationMs } from './durations.js';
 const permissionName = z.string().regex(permissionNameShape, {
   error: 'must be a permission name: letters, digits and . _ : - ; no wildcard',
 });
-const named = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, { error: 'must be a name of letters, digits and . _ -' });
+const named = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, { error: 'must be a name of letters, digits and . _ -' });
 
 const permissionRule = z
-  .union([
-    permissionName,
-    z.strictObject({ all: z.array(permissionName).min(1) }),
-    z.strictObject({ any: z.array(permissionName).min(1) }),
-  ], { error: 'must be a permission name, { all: [names] } or { any: [names] }' })
+  .union(
+    [
+      permissionName,
+      z.strictObject({ all: z.array(permissionName).min(1) }),
+      z.strictObject({ any: z.array(permissionName).min(1) }),
+    ],
+    { error: 'must be a permission name, { all: [names] } or { any: [names] }' },
+  )
   .meta({ description: 'One permission, all of several, or any one of several.' });
 
 const requirement = z
   .strictObject({
     permission: permissionRule.optional(),
-    authenticated: yes('Any identity will do. Stands in the place of `permission`, so that nothing is open by omission.'),
+    authenticated: yes(
+      'Any identity will do. Stands in the place of `permission`, so that nothing is open by omission.',
+    ),
     mfa: duration('1m', '24h', 60_000)
       .optional()
       .meta({ description: 'A second factor proven within this time, in whole minutes.' }),
     feature: named.optional().meta({ description: 'A licensed feature of the tenant.' }),
-    environment: z.enum(['live', 'test']).optional().meta({ description: 'Whose data this is; live unless stated.' }),
+    environment: z
+      .enum(['live', 'test'])
+      .optional()
+      .meta({ description: 'Whose data this is; live unless stated.' }),
     operator: yes('Only within the operator tenant.'),
   })
   .refine((require) => (require.permission === undefined) !== (require.authenticated === undefined), {
@@ -92,7 +102,10 @@ function rateLimit(requests: number) {
 }
 
 function yes(description: string) {
-  return z.literal(true, { error: 'can only be true; leave it out otherwise' }).optional().meta({ description });
+  return z
+    .literal(true, { error: 'can only be true; leave it out otherwise' })
+    .optional()
+    .meta({ description });
 }
 
 /** A duration in milliseconds, a multiple of `stepMs`. */
@@ -118,7 +131,8 @@ function isOrigin(text: string): boolean {
 function proxyRangeFault(range: string): string | undefined {
   if (!ipaddr.isValidCIDR(range)) return 'must be a range in CIDR notation, such as 127.0.0.1/32';
   const [address, bits] = ipaddr.parseCIDR(range);
-  if (address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress()) return 'must be written as a range of IPv4';
+  if (address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress())
+    return 'must be written as a range of IPv4';
   const shortest = address.kind() === 'ipv4' ? 8 : 7;
   return bits < shortest ? `must not be wider than /${shortest}` : undefined;
 }

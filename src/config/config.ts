@@ -26,7 +26,8 @@ export interface Config {
     readonly reasonRequired: boolean;
   };
   /** In production `role` is `legacy-restricted`, whatever was asked for. */
-  readonly legacyKey: { readonly key: Secret; readonly tenantSlug: string; readonly role: string } | undefined;
+  readonly legacyKey:
+    { readonly key: Secret; readonly tenantSlug: string; readonly role: string } | undefined;
   /** `acceptedPrefixes` begins with `prefix`. */
   readonly apiKeys: { readonly prefix: string; readonly acceptedPrefixes: readonly string[] };
   readonly sessions: { readonly accessTokenTtlSeconds: number; readonly refreshTokenTtlSeconds: number };

@@ -19,7 +19,11 @@ type Values = Partial<EnvironmentValues>;
  * @param failed names that are wrong by themselves; nothing more is said of them
  * @param file undefined when the file can't be used; then what depends on it is not judged
  */
-export function crossProblems(values: Values, failed: ReadonlySet<string>, file: ConfigFile | undefined): ConfigProblem[] {
+export function crossProblems(
+  values: Values,
+  failed: ReadonlySet<string>,
+  file: ConfigFile | undefined,
+): ConfigProblem[] {
   const problems = [
     ...databaseProblems(values),
     ...breakGlassProblems(values, file),
@@ -32,17 +36,28 @@ export function crossProblems(values: Values, failed: ReadonlySet<string>, file:
 
 function databaseProblems(values: Values): ConfigProblem[] {
   if (values.DATABASE_URL === undefined || values.GATEHOUSE_SECRET !== undefined) return [];
-  return [{ name: 'GATEHOUSE_SECRET', rule: 'must be set with DATABASE_URL: replicas on one database need the same secret' }];
+  return [
+    {
+      name: 'GATEHOUSE_SECRET',
+      rule: 'must be set with DATABASE_URL: replicas on one database need the same secret',
+    },
+  ];
 }
 
 function breakGlassProblems(values: Values, file: ConfigFile | undefined): ConfigProblem[] {
   if (values.BREAK_GLASS_ENABLED !== true) return [];
-  const missing = required(values, ['MASTER_KEY', 'BREAK_GLASS_PERMISSIONS'], 'with BREAK_GLASS_ENABLED=true');
+  const missing = required(
+    values,
+    ['MASTER_KEY', 'BREAK_GLASS_PERMISSIONS'],
+    'with BREAK_GLASS_ENABLED=true',
+  );
   const asked = values.BREAK_GLASS_PERMISSIONS ?? [];
   const rules: string[] = [];
   const persisting = asked.filter((name) => isOwn(name) && !ownPermissionsForBreakGlass.includes(name));
   if (persisting.length > 0) {
-    rules.push(`must not hold ${persisting.join(', ')}: with it, something could be made that outlives the incident`);
+    rules.push(
+      `must not hold ${persisting.join(', ')}: with it, something could be made that outlives the incident`,
+    );
   }
   if (file !== undefined && asked.some((name) => !isOwn(name) && !file.permissions.includes(name))) {
     rules.push('must hold only permissions of Gatehouse or of its configuration file');
@@ -57,7 +72,11 @@ function legacyKeyProblems(values: Values): ConfigProblem[] {
     const alone = companions.some((name) => values[name] !== undefined);
     return alone ? [{ name: 'LEGACY_API_KEY', rule: `must be set with ${companions.join(' and ')}` }] : [];
   }
-  const prefixes = [...reservedPrefixes, ...(values.API_KEY_ACCEPTED_PREFIXES ?? []), values.API_KEY_PREFIX ?? ''];
+  const prefixes = [
+    ...reservedPrefixes,
+    ...(values.API_KEY_ACCEPTED_PREFIXES ?? []),
+    values.API_KEY_PREFIX ?? '',
+  ];
   const looksOwn = prefixes.some((prefix) => prefix !== '' && key.reveal().startsWith(prefix));
   return [
     ...required(values, companions, 'with LEGACY_API_KEY'),
@@ -81,7 +100,9 @@ function sessionProblems(values: Values): ConfigProblem[] {
 }
 
 function required(values: Values, names: readonly VariableName[], when: string): ConfigProblem[] {
-  return names.filter((name) => values[name] === undefined).map((name) => ({ name, rule: `must be set ${when}` }));
+  return names
+    .filter((name) => values[name] === undefined)
+    .map((name) => ({ name, rule: `must be set ${when}` }));
 }
 
 function isOwn(permission: string): boolean {

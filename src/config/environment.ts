@@ -24,12 +24,28 @@ import {
  * table is printed from this one.
  */
 export const variables = {
-  NODE_ENV: defaulted('production', '`development` or `test`; anything else is production', environmentName()),
+  NODE_ENV: defaulted(
+    'production',
+    '`development` or `test`; anything else is production',
+    environmentName(),
+  ),
   HOST: defaulted('127.0.0.1', 'address to listen on', hostName),
   PORT: defaulted('8080', 'port to listen on; 0 takes a free one', wholeNumber(0, 65_535)),
-  PUBLIC_URL: optional('`http://localhost:$PORT`', 'the only source of absolute URLs and of the issuer of tokens', origin),
-  GATEHOUSE_DATA_DIR: defaulted('.gatehouse', 'embedded database, and secrets that are not configured', anyText()),
-  GATEHOUSE_CONFIG: defaulted('gatehouse.yaml', 'permissions, upstreams, routes, trusted proxies, rate limits', anyText()),
+  PUBLIC_URL: optional(
+    '`http://localhost:$PORT`',
+    'the only source of absolute URLs and of the issuer of tokens',
+    origin,
+  ),
+  GATEHOUSE_DATA_DIR: defaulted(
+    '.gatehouse',
+    'embedded database, and secrets that are not configured',
+    anyText(),
+  ),
+  GATEHOUSE_CONFIG: defaulted(
+    'gatehouse.yaml',
+    'permissions, upstreams, routes, trusted proxies, rate limits',
+    anyText(),
+  ),
   DATABASE_URL: optional(
     'embedded PostgreSQL',
     'a PostgreSQL server; `GATEHOUSE_SECRET` is then required',
@@ -46,7 +62,11 @@ export const variables = {
     'at least 32 random bytes; the keys that encrypt secrets at rest are derived from it',
     strongSecret({ minLength: 32, minBits: 70, inHeader: false }),
   ),
-  BOOTSTRAP_ADMIN_EMAIL: defaulted('admin@localhost', 'the first admin, made only while there is no user', email),
+  BOOTSTRAP_ADMIN_EMAIL: defaulted(
+    'admin@localhost',
+    'the first admin, made only while there is no user',
+    email,
+  ),
   BOOTSTRAP_ADMIN_PASSWORD: optional(
     'generated and printed once',
     'password of the first admin: at least 12 bytes that are hard to guess',
@@ -73,14 +93,22 @@ export const variables = {
     'one key that everybody shares, for older clients: at least 24 characters, no prefix of per-user keys',
     strongSecret({ minLength: 24, minBits: 45, inHeader: true }),
   ),
-  LEGACY_API_KEY_TENANT: optional('none; required with `LEGACY_API_KEY`', 'slug of the tenant that key is for', slug),
+  LEGACY_API_KEY_TENANT: optional(
+    'none; required with `LEGACY_API_KEY`',
+    'slug of the tenant that key is for',
+    slug,
+  ),
   LEGACY_API_KEY_ROLE: optional(
     'none; required with `LEGACY_API_KEY`',
     'role of that key; in production it is `legacy-restricted` whatever stands here',
     roleName,
   ),
   API_KEY_PREFIX: defaulted('cspm_', 'prefix of new API keys', keyPrefix),
-  API_KEY_ACCEPTED_PREFIXES: optional('`API_KEY_PREFIX`', 'what else is taken for an API key, separated by commas', keyPrefixes),
+  API_KEY_ACCEPTED_PREFIXES: optional(
+    '`API_KEY_PREFIX`',
+    'what else is taken for an API key, separated by commas',
+    keyPrefixes,
+  ),
   ACCESS_TOKEN_TTL: defaulted('15m', 'life of an access token', durationSeconds('1m', '24h')),
   REFRESH_TOKEN_TTL: defaulted('30d', 'life of a session that is not used', durationSeconds('5m', '365d')),
   LOG_LEVEL: defaulted('info', logLevels.join(', '), oneOf(logLevels)),
@@ -90,7 +118,9 @@ export const variables = {
 const unsupported = ['BREAK_GLASS_WINDOW', 'BREAK_GLASS_WEBHOOK', 'AUDIT_SINK'];
 
 export type VariableName = keyof typeof variables;
-type ValueOf<V> = V extends { rule: z.ZodType<infer Value>; fallback?: infer F } ? Value | (F extends string ? never : undefined) : never;
+type ValueOf<V> = V extends { rule: z.ZodType<infer Value>; fallback?: infer F }
+  ? Value | (F extends string ? never : undefined)
+  : never;
 
 /** The values, parsed; undefined where nothing was set and nothing stands in. */
 export type EnvironmentValues = { readonly [Name in VariableName]: ValueOf<(typeof variables)[Name]> };

@@ -48,8 +48,12 @@ describe('the environment', () => {
   });
 
   it('means production unless it says development or test', () => {
-    for (const name of ['', 'prod', 'Development', 'staging', 'dev']) expect(load({ NODE_ENV: name }).environment).toBe('production');
-    expect(load({ NODE_ENV: 'development' })).toMatchObject({ environment: 'development', registration: 'open' });
+    for (const name of ['', 'prod', 'Development', 'staging', 'dev'])
+      expect(load({ NODE_ENV: name }).environment).toBe('production');
+    expect(load({ NODE_ENV: 'development' })).toMatchObject({
+      environment: 'development',
+      registration: 'open',
+    });
     expect(load({ NODE_ENV: 'test' }).breakGlass.reasonRequired).toBe(false);
   });
 
@@ -88,7 +92,15 @@ describe('the environment', () => {
   });
 
   it('may not hold a name that begins like ours and is none, nor one that is still to come', () => {
-    expect(problemsOf({ GATEHOUSE_SECRETS: 'x', gatehouse_secret: 'x', BREAK_GLASS_WINDOW: '1h', BREAK_GLASS_WEBHOOK: 'x', AUDIT_SINK: 'x' })).toEqual([
+    expect(
+      problemsOf({
+        GATEHOUSE_SECRETS: 'x',
+        gatehouse_secret: 'x',
+        BREAK_GLASS_WINDOW: '1h',
+        BREAK_GLASS_WEBHOOK: 'x',
+        AUDIT_SINK: 'x',
+      }),
+    ).toEqual([
       'GATEHOUSE_SECRETS is not a variable of Gatehouse',
       'gatehouse_secret is not a variable of Gatehouse',
       'BREAK_GLASS_WINDOW is not supported by this version',
@@ -103,36 +115,64 @@ describe('the environment', () => {
 
   it('takes a port from 0 to 65535 and nothing else', () => {
     for (const port of ['0', '1', '65535']) expect(load({ PORT: port }).listen.port).toBe(Number(port));
-    for (const port of ['65536', '-1', '1.5', '0x10', '1e3', ' 80', 'http']) expect(problemsOf({ PORT: port })).toHaveLength(1);
+    for (const port of ['65536', '-1', '1.5', '0x10', '1e3', ' 80', 'http'])
+      expect(problemsOf({ PORT: port })).toHaveLength(1);
   });
 
   it('takes a public URL without anything behind its host', () => {
     expect(load({ PUBLIC_URL: 'https://Gate.Example:8443' }).publicUrl).toBe('https://gate.example:8443');
-    for (const url of ['gate.example', '//gate.example', 'ftp://a', 'https://a/', 'https://a/b', 'https://a?b', 'https://a#b', 'https://u@a', 'https://']) {
+    for (const url of [
+      'gate.example',
+      '//gate.example',
+      'ftp://a',
+      'https://a/',
+      'https://a/b',
+      'https://a?b',
+      'https://a#b',
+      'https://u@a',
+      'https://',
+    ]) {
       expect({ url, problems: problemsOf({ PUBLIC_URL: url }).length }).toEqual({ url, problems: 1 });
     }
   });
 
   it('needs a secret with a database of its own choice: replicas must share it', () => {
     const url = 'postgres://user:pass@db.example/gatehouse';
-    expect(problemsOf({ DATABASE_URL: url })).toEqual([expect.stringMatching(/^GATEHOUSE_SECRET must be set with DATABASE_URL/)]);
+    expect(problemsOf({ DATABASE_URL: url })).toEqual([
+      expect.stringMatching(/^GATEHOUSE_SECRET must be set with DATABASE_URL/),
+    ]);
     const config = load({ DATABASE_URL: url, GATEHOUSE_SECRET: strong() });
     expect(config.database.url?.reveal()).toBe(url);
-    expect(problemsOf({ DATABASE_URL: url, GATEHOUSE_SECRET: strong().slice(0, 31) })).toEqual(['GATEHOUSE_SECRET must be at least 32 bytes long']);
-    expect(problemsOf({ GATEHOUSE_SECRET: 'a'.repeat(32) })).toEqual([expect.stringMatching(/^GATEHOUSE_SECRET is too easy to guess/)]);
+    expect(problemsOf({ DATABASE_URL: url, GATEHOUSE_SECRET: strong().slice(0, 31) })).toEqual([
+      'GATEHOUSE_SECRET must be at least 32 bytes long',
+    ]);
+    expect(problemsOf({ GATEHOUSE_SECRET: 'a'.repeat(32) })).toEqual([
+      expect.stringMatching(/^GATEHOUSE_SECRET is too easy to guess/),
+    ]);
   });
 
   it('refuses a password of the first admin that anybody would try', () => {
     for (const password of ['short', 'password1234', 'admin-admin-admin', 'aaaaaaaaaaaa', '123456789012']) {
-      expect({ password, problems: problemsOf({ BOOTSTRAP_ADMIN_PASSWORD: password }).length }).toEqual({ password, problems: 1 });
+      expect({ password, problems: problemsOf({ BOOTSTRAP_ADMIN_PASSWORD: password }).length }).toEqual({
+        password,
+        problems: 1,
+      });
     }
-    expect(load({ BOOTSTRAP_ADMIN_PASSWORD: 'correct horse battery staple' }).bootstrap.password?.reveal()).toBe('correct horse battery staple');
+    expect(
+      load({ BOOTSTRAP_ADMIN_PASSWORD: 'correct horse battery staple' }).bootstrap.password?.reveal(),
+    ).toBe('correct horse battery staple');
   });
 
   it('keeps secrets out of whatever is printed', () => {
     const secret = strong();
-    const config = load({ GATEHOUSE_SECRET: secret, DATABASE_URL: `postgres://u:${encodeURIComponent(secret)}@h/d`, REDIS_URL: 'redis://:hidden@h' });
-    expect(JSON.stringify(config) + inspect(config, { depth: 10 })).not.toMatch(new RegExp(`${secret.slice(0, 8)}|hidden`));
+    const config = load({
+      GATEHOUSE_SECRET: secret,
+      DATABASE_URL: `postgres://u:${encodeURIComponent(secret)}@h/d`,
+      REDIS_URL: 'redis://:hidden@h',
+    });
+    expect(JSON.stringify(config) + inspect(config, { depth: 10 })).not.toMatch(
+      new RegExp(`${secret.slice(0, 8)}|hidden`),
+    );
   });
 
   it('cannot be changed once it is read', () => {
@@ -143,7 +183,11 @@ describe('the environment', () => {
   });
 
   describe('with break-glass', () => {
-    const enabled = { BREAK_GLASS_ENABLED: 'true', MASTER_KEY: strong(), BREAK_GLASS_PERMISSIONS: 'scans.read, admin.audit' };
+    const enabled = {
+      BREAK_GLASS_ENABLED: 'true',
+      MASTER_KEY: strong(),
+      BREAK_GLASS_PERMISSIONS: 'scans.read, admin.audit',
+    };
 
     it('arms the key with exactly the permissions that are listed', () => {
       const { breakGlass } = load(enabled);
@@ -154,7 +198,8 @@ describe('the environment', () => {
     it('is off unless it says true, whatever the key is', () => {
       const { breakGlass } = load({ ...enabled, BREAK_GLASS_ENABLED: 'false' });
       expect(breakGlass).toMatchObject({ key: undefined, permissions: [] });
-      for (const text of ['TRUE', '1', 'yes', 'on']) expect(problemsOf({ ...enabled, BREAK_GLASS_ENABLED: text })).toHaveLength(1);
+      for (const text of ['TRUE', '1', 'yes', 'on'])
+        expect(problemsOf({ ...enabled, BREAK_GLASS_ENABLED: text })).toHaveLength(1);
     });
 
     it('needs a key and a list of permissions', () => {
@@ -168,24 +213,44 @@ describe('the environment', () => {
     it('refuses a weak key, armed or not', () => {
       const weak = { ...enabled, MASTER_KEY: 'correct-horse-1' };
       expect(problemsOf(weak)).toEqual(['MASTER_KEY must be at least 32 characters long']);
-      expect(problemsOf({ ...weak, BREAK_GLASS_ENABLED: 'false' })).toEqual(['MASTER_KEY must be at least 32 characters long']);
+      expect(problemsOf({ ...weak, BREAK_GLASS_ENABLED: 'false' })).toEqual([
+        'MASTER_KEY must be at least 32 characters long',
+      ]);
     });
 
-    it.each(['admin.users', 'admin.keys', 'admin.roles', 'admin.tenants', 'admin.oauth', 'admin.settings', 'admin.break_glass', 'keys.own'])(
-      'never holds %s, with which something could be left behind',
-      (permission) => {
-        const problems = problemsOf({ ...enabled, BREAK_GLASS_PERMISSIONS: `scans.read,${permission}` });
-        expect(problems).toEqual([`BREAK_GLASS_PERMISSIONS must not hold ${permission}: with it, something could be made that outlives the incident`]);
+    it.each([
+      'admin.users',
+      'admin.keys',
+      'admin.roles',
+      'admin.tenants',
+      'admin.oauth',
+      'admin.settings',
+      'admin.break_glass',
+      'keys.own',
+    ])('never holds %s, with which something could be left behind', (permission) => {
+      const problems = problemsOf({ ...enabled, BREAK_GLASS_PERMISSIONS: `scans.read,${permission}` });
+      expect(problems).toEqual([
+        `BREAK_GLASS_PERMISSIONS must not hold ${permission}: with it, something could be made that outlives the incident`,
+      ]);
+    });
+
+    it.each(['*', 'scans.*', 'admin.', 'scans.read admin.audit', 'scans.delete', 'toString'])(
+      'never holds %s',
+      (permissions) => {
+        expect(problemsOf({ ...enabled, BREAK_GLASS_PERMISSIONS: permissions })).toEqual([
+          expect.stringMatching(/^BREAK_GLASS_PERMISSIONS must /),
+        ]);
       },
     );
-
-    it.each(['*', 'scans.*', 'admin.', 'scans.read admin.audit', 'scans.delete', 'toString'])('never holds %s', (permissions) => {
-      expect(problemsOf({ ...enabled, BREAK_GLASS_PERMISSIONS: permissions })).toEqual([expect.stringMatching(/^BREAK_GLASS_PERMISSIONS must /)]);
-    });
   });
 
   describe('with a legacy key', () => {
-    const legacy = { NODE_ENV: 'test', LEGACY_API_KEY: strong(), LEGACY_API_KEY_TENANT: 'acme', LEGACY_API_KEY_ROLE: 'member' };
+    const legacy = {
+      NODE_ENV: 'test',
+      LEGACY_API_KEY: strong(),
+      LEGACY_API_KEY_TENANT: 'acme',
+      LEGACY_API_KEY_ROLE: 'member',
+    };
 
     it('gives it the tenant and the role that are configured', () => {
       expect(load(legacy).legacyKey).toMatchObject({ tenantSlug: 'acme', role: 'member' });
@@ -194,7 +259,9 @@ describe('the environment', () => {
     it('gives it the restricted role in production, whatever is configured, and says so', () => {
       const config = load({ ...legacy, NODE_ENV: 'production' });
       expect(config.legacyKey?.role).toBe('legacy-restricted');
-      expect(config.warnings).toContainEqual(expect.stringMatching(/^LEGACY_API_KEY_ROLE is not used in production/));
+      expect(config.warnings).toContainEqual(
+        expect.stringMatching(/^LEGACY_API_KEY_ROLE is not used in production/),
+      );
     });
 
     it('needs a tenant and a role, and they need a key', () => {
@@ -202,38 +269,65 @@ describe('the environment', () => {
         'LEGACY_API_KEY_TENANT must be set with LEGACY_API_KEY',
         'LEGACY_API_KEY_ROLE must be set with LEGACY_API_KEY',
       ]);
-      expect(problemsOf({ LEGACY_API_KEY_ROLE: 'member' })).toEqual([expect.stringMatching(/^LEGACY_API_KEY must be set with/)]);
+      expect(problemsOf({ LEGACY_API_KEY_ROLE: 'member' })).toEqual([
+        expect.stringMatching(/^LEGACY_API_KEY must be set with/),
+      ]);
     });
 
-    it.each(['cspm_', 'ch_live_', 'sk_test_', 'own_', 'our_'])('refuses one that begins with %s, like a key of a user', (prefix) => {
-      const env = { ...legacy, API_KEY_PREFIX: 'our_', API_KEY_ACCEPTED_PREFIXES: 'own_', LEGACY_API_KEY: prefix + strong() };
-      expect(problemsOf(env)).toEqual(['LEGACY_API_KEY must not begin with a prefix of per-user keys']);
-    });
+    it.each(['cspm_', 'ch_live_', 'sk_test_', 'own_', 'our_'])(
+      'refuses one that begins with %s, like a key of a user',
+      (prefix) => {
+        const env = {
+          ...legacy,
+          API_KEY_PREFIX: 'our_',
+          API_KEY_ACCEPTED_PREFIXES: 'own_',
+          LEGACY_API_KEY: prefix + strong(),
+        };
+        expect(problemsOf(env)).toEqual(['LEGACY_API_KEY must not begin with a prefix of per-user keys']);
+      },
+    );
 
     it('refuses a short or a guessable one', () => {
-      expect(problemsOf({ ...legacy, LEGACY_API_KEY: strong().slice(0, 23) })).toEqual(['LEGACY_API_KEY must be at least 24 characters long']);
-      expect(problemsOf({ ...legacy, LEGACY_API_KEY: 'x'.repeat(40) })).toEqual([expect.stringMatching(/^LEGACY_API_KEY is too easy to guess/)]);
+      expect(problemsOf({ ...legacy, LEGACY_API_KEY: strong().slice(0, 23) })).toEqual([
+        'LEGACY_API_KEY must be at least 24 characters long',
+      ]);
+      expect(problemsOf({ ...legacy, LEGACY_API_KEY: 'x'.repeat(40) })).toEqual([
+        expect.stringMatching(/^LEGACY_API_KEY is too easy to guess/),
+      ]);
     });
   });
 
   it('refuses one secret for two purposes', () => {
     const secret = strong();
-    expect(problemsOf({ GATEHOUSE_SECRET: secret, MASTER_KEY: secret })).toEqual(['MASTER_KEY must not be the same as GATEHOUSE_SECRET']);
+    expect(problemsOf({ GATEHOUSE_SECRET: secret, MASTER_KEY: secret })).toEqual([
+      'MASTER_KEY must not be the same as GATEHOUSE_SECRET',
+    ]);
   });
 
   it('takes prefixes of keys that end with an underscore, and none of OAuth tokens', () => {
-    expect(load({ API_KEY_PREFIX: 'acme_live_', API_KEY_ACCEPTED_PREFIXES: 'cspm_, acme_live_' }).apiKeys).toEqual({
+    expect(
+      load({ API_KEY_PREFIX: 'acme_live_', API_KEY_ACCEPTED_PREFIXES: 'cspm_, acme_live_' }).apiKeys,
+    ).toEqual({
       prefix: 'acme_live_',
       acceptedPrefixes: ['acme_live_', 'cspm_'],
     });
     for (const prefix of ['cspm', 'Cspm_', '_', 'a__', 'a-b_', '1a_', 'at_live_', 'rt_', 'eyJ_', 'a.b_']) {
-      expect({ prefix, problems: problemsOf({ API_KEY_PREFIX: prefix }).length }).toEqual({ prefix, problems: 1 });
+      expect({ prefix, problems: problemsOf({ API_KEY_PREFIX: prefix }).length }).toEqual({
+        prefix,
+        problems: 1,
+      });
     }
   });
 
   it('keeps lives of tokens within bounds, and a session longer than its tokens', () => {
-    expect(load({ ACCESS_TOKEN_TTL: '1h', REFRESH_TOKEN_TTL: '7d' }).sessions).toEqual({ accessTokenTtlSeconds: 3600, refreshTokenTtlSeconds: 604_800 });
-    for (const ttl of ['30s', '25h', '0m', '1500ms', '15']) expect(problemsOf({ ACCESS_TOKEN_TTL: ttl })).toHaveLength(1);
-    expect(problemsOf({ ACCESS_TOKEN_TTL: '24h', REFRESH_TOKEN_TTL: '1h' })).toEqual(['REFRESH_TOKEN_TTL must be longer than ACCESS_TOKEN_TTL']);
+    expect(load({ ACCESS_TOKEN_TTL: '1h', REFRESH_TOKEN_TTL: '7d' }).sessions).toEqual({
+      accessTokenTtlSeconds: 3600,
+      refreshTokenTtlSeconds: 604_800,
+    });
+    for (const ttl of ['30s', '25h', '0m', '1500ms', '15'])
+      expect(problemsOf({ ACCESS_TOKEN_TTL: ttl })).toHaveLength(1);
+    expect(problemsOf({ ACCESS_TOKEN_TTL: '24h', REFRESH_TOKEN_TTL: '1h' })).toEqual([
+      'REFRESH_TOKEN_TTL must be longer than ACCESS_TOKEN_TTL',
+    ]);
   });
 });

@@ -17,7 +17,8 @@ const productionLegacyRole = 'legacy-restricted';
  */
 export function loadConfig(env: ProcessEnvironment, cwd: string): Config {
   const { values, problems } = readEnvironment(env);
-  const read = values.GATEHOUSE_CONFIG === undefined ? undefined : readConfigFile(resolve(cwd, values.GATEHOUSE_CONFIG));
+  const read =
+    values.GATEHOUSE_CONFIG === undefined ? undefined : readConfigFile(resolve(cwd, values.GATEHOUSE_CONFIG));
   const file = read !== undefined && 'file' in read ? read.file : undefined;
   const found = [
     ...problems,
@@ -52,7 +53,10 @@ function configOf(values: EnvironmentValues, file: ConfigFile, cwd: string): Con
       prefix: values.API_KEY_PREFIX,
       acceptedPrefixes: [...new Set([values.API_KEY_PREFIX, ...(values.API_KEY_ACCEPTED_PREFIXES ?? [])])],
     },
-    sessions: { accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL, refreshTokenTtlSeconds: values.REFRESH_TOKEN_TTL },
+    sessions: {
+      accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL,
+      refreshTokenTtlSeconds: values.REFRESH_TOKEN_TTL,
+    },
     logLevel: values.LOG_LEVEL,
     file,
     warnings: warningsOf(values, legacyKey),
@@ -67,12 +71,17 @@ function legacyKeyOf(values: EnvironmentValues, production: boolean): Config['le
 
 function warningsOf(values: EnvironmentValues, legacyKey: Config['legacyKey']): string[] {
   const warnings: string[] = [];
-  if (values.NODE_ENV !== 'production') warnings.push(`NODE_ENV is ${values.NODE_ENV}: not a setting for production`);
+  if (values.NODE_ENV !== 'production')
+    warnings.push(`NODE_ENV is ${values.NODE_ENV}: not a setting for production`);
   if (values.BREAK_GLASS_ENABLED) warnings.push('BREAK_GLASS_ENABLED is on: MASTER_KEY is honoured');
   if (legacyKey !== undefined) {
-    warnings.push('LEGACY_API_KEY is set: everybody who has it is one identity; give out keys per user instead');
+    warnings.push(
+      'LEGACY_API_KEY is set: everybody who has it is one identity; give out keys per user instead',
+    );
     if (legacyKey.role !== values.LEGACY_API_KEY_ROLE) {
-      warnings.push(`LEGACY_API_KEY_ROLE is not used in production: the key has the role ${productionLegacyRole}`);
+      warnings.push(
+        `LEGACY_API_KEY_ROLE is not used in production: the key has the role ${productionLegacyRole}`,
+      );
     }
   }
   return warnings;

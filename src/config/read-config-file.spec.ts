@@ -28,8 +28,10 @@ describe('gatehouse.yaml', () => {
     return [];
   };
   /** A file with one route whose parts can be changed. */
-  const withRoute = (route: string): string => `permissions: [scans.read]\nupstreams:\n  scanner: { url: example }\nroutes:\n  - ${route}\n`;
-  const demandOf = (require: string) => load(withRoute(`{ methods: [GET], path: /a, upstream: scanner, require: ${require} }`)).routes[0]?.demand;
+  const withRoute = (route: string): string =>
+    `permissions: [scans.read]\nupstreams:\n  scanner: { url: example }\nroutes:\n  - ${route}\n`;
+  const demandOf = (require: string) =>
+    load(withRoute(`{ methods: [GET], path: /a, upstream: scanner, require: ${require} }`)).routes[0]?.demand;
 
   it('as it is shipped protects the example upstream', () => {
     expect(loadConfig({}, root).file).toEqual({
@@ -37,21 +39,43 @@ describe('gatehouse.yaml', () => {
       permissions: ['scans.read', 'scans.write'],
       upstreams: { scanner: { url: 'example', timeoutMs: 30_000 } },
       routes: [
-        { methods: ['GET'], path: '/scans/**', upstream: 'scanner', demand: { kind: 'protected', permission: 'scans.read' } },
-        { methods: ['POST'], path: '/scans', upstream: 'scanner', demand: { kind: 'protected', permission: 'scans.write' } },
-        { methods: ['GET'], path: '/status', upstream: 'scanner', demand: { kind: 'public', why: 'status page' } },
+        {
+          methods: ['GET'],
+          path: '/scans/**',
+          upstream: 'scanner',
+          demand: { kind: 'protected', permission: 'scans.read' },
+        },
+        {
+          methods: ['POST'],
+          path: '/scans',
+          upstream: 'scanner',
+          demand: { kind: 'protected', permission: 'scans.write' },
+        },
+        {
+          methods: ['GET'],
+          path: '/status',
+          upstream: 'scanner',
+          demand: { kind: 'public', why: 'status page' },
+        },
       ],
       trustedProxies: [],
-      rateLimits: { source: { requests: 1200, windowMs: 60_000 }, identity: { requests: 6000, windowMs: 60_000 } },
+      rateLimits: {
+        source: { requests: 1200, windowMs: 60_000 },
+        identity: { requests: 6000, windowMs: 60_000 },
+      },
     });
   });
 
   it('must be there', () => {
-    expect(() => loadConfig({ GATEHOUSE_CONFIG: 'missing.yaml' }, dir)).toThrow('GATEHOUSE_CONFIG must name a file that can be read');
+    expect(() => loadConfig({ GATEHOUSE_CONFIG: 'missing.yaml' }, dir)).toThrow(
+      'GATEHOUSE_CONFIG must name a file that can be read',
+    );
   });
 
   it('turns what a route requires into a demand', () => {
-    expect(demandOf('{ permission: scans.read, mfa: 15m, feature: advanced, environment: test, operator: true }')).toEqual({
+    expect(
+      demandOf('{ permission: scans.read, mfa: 15m, feature: advanced, environment: test, operator: true }'),
+    ).toEqual({
       kind: 'protected',
       permission: 'scans.read',
       mfaMinutes: 15,
@@ -59,33 +83,111 @@ describe('gatehouse.yaml', () => {
       environment: 'test',
       operator: true,
     });
-    expect(demandOf('{ permission: { all: [scans.read, admin.audit] } }')).toEqual({ kind: 'protected', permission: { all: ['scans.read', 'admin.audit'] } });
-    expect(demandOf('{ permission: { any: [scans.read] } }')).toEqual({ kind: 'protected', permission: { any: ['scans.read'] } });
-    expect(demandOf('{ authenticated: true, feature: advanced }')).toEqual({ kind: 'protected', feature: 'advanced' });
+    expect(demandOf('{ permission: { all: [scans.read, admin.audit] } }')).toEqual({
+      kind: 'protected',
+      permission: { all: ['scans.read', 'admin.audit'] },
+    });
+    expect(demandOf('{ permission: { any: [scans.read] } }')).toEqual({
+      kind: 'protected',
+      permission: { any: ['scans.read'] },
+    });
+    expect(demandOf('{ authenticated: true, feature: advanced }')).toEqual({
+      kind: 'protected',
+      feature: 'advanced',
+    });
   });
 
   it.each([
-    ['neither require nor public', '{ methods: [GET], path: /a, upstream: scanner }', 'routes[0] must hold exactly one of require and public'],
-    ['both', '{ methods: [GET], path: /a, upstream: scanner, public: why not, require: { authenticated: true } }', 'routes[0] must hold exactly one of require and public'],
-    ['require with nothing in it', '{ methods: [GET], path: /a, upstream: scanner, require: {} }', 'routes[0].require must hold either permission or authenticated: true'],
-    ['require with a feature alone', '{ methods: [GET], path: /a, upstream: scanner, require: { feature: x } }', 'routes[0].require must hold either permission or authenticated: true'],
-    ['authenticated: false', '{ methods: [GET], path: /a, upstream: scanner, require: { authenticated: false } }', 'routes[0].require.authenticated can only be true; leave it out otherwise'],
-    ['public without a reason', '{ methods: [GET], path: /a, upstream: scanner, public: "" }', 'routes[0].public must say why anybody may come here'],
-    ['an unknown permission', '{ methods: [GET], path: /a, upstream: scanner, require: { permission: scans.reed } }', 'routes[0].require.permission names scans.reed, which is not a permission'],
-    ['a permission of every object', '{ methods: [GET], path: /a, upstream: scanner, require: { permission: toString } }', 'routes[0].require.permission names toString, which is not a permission'],
-    ['an unknown upstream', '{ methods: [GET], path: /a, upstream: scaner, require: { permission: scans.read } }', 'routes[0].upstream names scaner, which is not an upstream'],
-    ['an upstream of every object', '{ methods: [GET], path: /a, upstream: constructor, require: { permission: scans.read } }', 'routes[0].upstream names constructor, which is not an upstream'],
-    ['a misspelt member', '{ methods: [GET], path: /a, upstream: scanner, requires: { permission: scans.read } }', 'routes[0].requires is not a member that Gatehouse knows'],
-    ['an unknown method', '{ methods: [get], path: /a, upstream: scanner, require: { permission: scans.read } }', 'routes[0].methods[0] must be one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'],
-    ['an mfa of seconds', '{ methods: [GET], path: /a, upstream: scanner, require: { permission: scans.read, mfa: 90s } }', 'routes[0].require.mfa must be a duration from 1m to 24h, such as 1m, in whole minutes'],
-    ['an empty list of permissions', '{ methods: [GET], path: /a, upstream: scanner, require: { permission: { any: [] } } }', 'routes[0].require.permission.any must not be empty'],
-    ['a permission of another shape', '{ methods: [GET], path: /a, upstream: scanner, require: { permission: { none: [a] } } }', 'routes[0].require.permission must be a permission name, { all: [names] } or { any: [names] }'],
+    [
+      'neither require nor public',
+      '{ methods: [GET], path: /a, upstream: scanner }',
+      'routes[0] must hold exactly one of require and public',
+    ],
+    [
+      'both',
+      '{ methods: [GET], path: /a, upstream: scanner, public: why not, require: { authenticated: true } }',
+      'routes[0] must hold exactly one of require and public',
+    ],
+    [
+      'require with nothing in it',
+      '{ methods: [GET], path: /a, upstream: scanner, require: {} }',
+      'routes[0].require must hold either permission or authenticated: true',
+    ],
+    [
+      'require with a feature alone',
+      '{ methods: [GET], path: /a, upstream: scanner, require: { feature: x } }',
+      'routes[0].require must hold either permission or authenticated: true',
+    ],
+    [
+      'authenticated: false',
+      '{ methods: [GET], path: /a, upstream: scanner, require: { authenticated: false } }',
+      'routes[0].require.authenticated can only be true; leave it out otherwise',
+    ],
+    [
+      'public without a reason',
+      '{ methods: [GET], path: /a, upstream: scanner, public: "" }',
+      'routes[0].public must say why anybody may come here',
+    ],
+    [
+      'an unknown permission',
+      '{ methods: [GET], path: /a, upstream: scanner, require: { permission: scans.reed } }',
+      'routes[0].require.permission names scans.reed, which is not a permission',
+    ],
+    [
+      'a permission of every object',
+      '{ methods: [GET], path: /a, upstream: scanner, require: { permission: toString } }',
+      'routes[0].require.permission names toString, which is not a permission',
+    ],
+    [
+      'an unknown upstream',
+      '{ methods: [GET], path: /a, upstream: scaner, require: { permission: scans.read } }',
+      'routes[0].upstream names scaner, which is not an upstream',
+    ],
+    [
+      'an upstream of every object',
+      '{ methods: [GET], path: /a, upstream: constructor, require: { permission: scans.read } }',
+      'routes[0].upstream names constructor, which is not an upstream',
+    ],
+    [
+      'a misspelt member',
+      '{ methods: [GET], path: /a, upstream: scanner, requires: { permission: scans.read } }',
+      'routes[0].requires is not a member that Gatehouse knows',
+    ],
+    [
+      'an unknown method',
+      '{ methods: [get], path: /a, upstream: scanner, require: { permission: scans.read } }',
+      'routes[0].methods[0] must be one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
+    ],
+    [
+      'an mfa of seconds',
+      '{ methods: [GET], path: /a, upstream: scanner, require: { permission: scans.read, mfa: 90s } }',
+      'routes[0].require.mfa must be a duration from 1m to 24h, such as 1m, in whole minutes',
+    ],
+    [
+      'an empty list of permissions',
+      '{ methods: [GET], path: /a, upstream: scanner, require: { permission: { any: [] } } }',
+      'routes[0].require.permission.any must not be empty',
+    ],
+    [
+      'a permission of another shape',
+      '{ methods: [GET], path: /a, upstream: scanner, require: { permission: { none: [a] } } }',
+      'routes[0].require.permission must be a permission name, { all: [names] } or { any: [names] }',
+    ],
   ])('refuses a route with %s, and says where', (_what, route, problem) => {
     expect(problemsOf(withRoute(route))).toContain(`gatehouse.yaml line 5: ${problem}`);
   });
 
   it('is refused as a whole, with the line of everything that is wrong', () => {
-    const text = ['permissions: [scans.read, "*", scans read]', 'upstreams:', '  scanner:', '    url: https://user:sentinel@scanner.example/path', '    timeout: never', 'surfaces: []', 'routes: no', ''].join('\n');
+    const text = [
+      'permissions: [scans.read, "*", scans read]',
+      'upstreams:',
+      '  scanner:',
+      '    url: https://user:sentinel@scanner.example/path',
+      '    timeout: never',
+      'surfaces: []',
+      'routes: no',
+      '',
+    ].join('\n');
     const problems = problemsOf(text);
     expect(problems.map((problem) => problem.replace(/(line \d+: \S+).*/, '$1'))).toEqual([
       'gatehouse.yaml line 1: permissions[1]',
@@ -99,9 +201,15 @@ describe('gatehouse.yaml', () => {
   });
 
   it('may say each thing once', () => {
-    expect(problemsOf('permissions: []\nroutes: []\npermissions: [a]\n')).toEqual(['gatehouse.yaml line 3: this repeats a member of the same mapping']);
-    expect(problemsOf('permissions: [a, b, a]')).toEqual(['gatehouse.yaml line 1: permissions[2] is listed twice']);
-    expect(problemsOf('permissions: [admin.users]')).toEqual([expect.stringContaining('permissions[0] is one of Gatehouse’s own')]);
+    expect(problemsOf('permissions: []\nroutes: []\npermissions: [a]\n')).toEqual([
+      'gatehouse.yaml line 3: this repeats a member of the same mapping',
+    ]);
+    expect(problemsOf('permissions: [a, b, a]')).toEqual([
+      'gatehouse.yaml line 1: permissions[2] is listed twice',
+    ]);
+    expect(problemsOf('permissions: [admin.users]')).toEqual([
+      expect.stringContaining('permissions[0] is one of Gatehouse’s own'),
+    ]);
   });
 
   it.each([
@@ -109,22 +217,49 @@ describe('gatehouse.yaml', () => {
     ['a list', '- a\n'],
     ['nothing', ''],
     ['two documents', 'permissions: []\n---\npermissions: []\n'],
-    ['aliases without end', `a: &a [x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a]\nc: [*b, *b, *b, *b, *b, *b, *b]\n`],
+    [
+      'aliases without end',
+      `a: &a [x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a]\nc: [*b, *b, *b, *b, *b, *b, *b]\n`,
+    ],
   ])('is refused when it is %s', (_what, text) => {
-    expect(problemsOf(text)).toEqual(expect.arrayContaining([expect.stringMatching(/^gatehouse\.yaml line \d+: /)]));
+    expect(problemsOf(text)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^gatehouse\.yaml line \d+: /)]),
+    );
   });
 
   it('trusts proxies by range, and never nearly everybody', () => {
     expect(load('trusted_proxies: [127.0.0.1/32, 10.0.0.0/8, "fd00::/8"]').trustedProxies).toHaveLength(3);
-    for (const range of ['0.0.0.0/0', '::/0', '0.0.0.0/1', '::/1', '::ffff:0:0/96', '127.0.0.1', 'localhost', '10.0.0.0/33']) {
-      expect({ range, problems: problemsOf(`trusted_proxies: ["${range}"]`).length }).toEqual({ range, problems: 1 });
+    for (const range of [
+      '0.0.0.0/0',
+      '::/0',
+      '0.0.0.0/1',
+      '::/1',
+      '::ffff:0:0/96',
+      '127.0.0.1',
+      'localhost',
+      '10.0.0.0/33',
+    ]) {
+      expect({ range, problems: problemsOf(`trusted_proxies: ["${range}"]`).length }).toEqual({
+        range,
+        problems: 1,
+      });
     }
   });
 
   it('takes an upstream by its origin, with a time-out', () => {
     const upstreams = (url: string) => `upstreams: { one: { url: "${url}", timeout: 250ms } }`;
-    expect(load(upstreams('http://127.0.0.1:9000')).upstreams).toEqual({ one: { url: 'http://127.0.0.1:9000', timeoutMs: 250 } });
-    for (const url of ['127.0.0.1:9000', 'ftp://a', 'http://a/b', 'http://a/', 'http://a?b', 'http://u:p@a', 'http://']) {
+    expect(load(upstreams('http://127.0.0.1:9000')).upstreams).toEqual({
+      one: { url: 'http://127.0.0.1:9000', timeoutMs: 250 },
+    });
+    for (const url of [
+      '127.0.0.1:9000',
+      'ftp://a',
+      'http://a/b',
+      'http://a/',
+      'http://a?b',
+      'http://u:p@a',
+      'http://',
+    ]) {
       expect({ url, problems: problemsOf(upstreams(url)).length }).toEqual({ url, problems: 1 });
     }
   });
@@ -135,6 +270,8 @@ describe('gatehouse.yaml', () => {
       identity: { requests: 6000, windowMs: 60_000 },
     });
     expect(problemsOf('rate_limits: { source: { requests: 0, window: 1m } }')).toHaveLength(1);
-    expect(problemsOf('rate_limits: { source: { requests: 5 } }')).toEqual([expect.stringContaining('rate_limits.source.window is required')]);
+    expect(problemsOf('rate_limits: { source: { requests: 5 } }')).toEqual([
+      expect.stringContaining('rate_limits.source.window is required'),
+    ]);
   });
 });

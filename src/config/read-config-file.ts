@@ -16,17 +16,25 @@ type Fault = { readonly at: Place; readonly rule: string };
  * @param path absolute path
  * @returns what it says, or everything that is wrong with it, by line
  */
-export function readConfigFile(path: string): { readonly file: ConfigFile } | { readonly problems: readonly ConfigProblem[] } {
+export function readConfigFile(
+  path: string,
+): { readonly file: ConfigFile } | { readonly problems: readonly ConfigProblem[] } {
   const text = textOf(path);
-  if (text === undefined) return { problems: [{ name: 'GATEHOUSE_CONFIG', rule: 'must name a file that can be read' }] };
+  if (text === undefined)
+    return { problems: [{ name: 'GATEHOUSE_CONFIG', rule: 'must name a file that can be read' }] };
   const yaml = new YamlText(text);
   const name = (line: number): string => `${basename(path)} line ${line}`;
   const broken = yaml.faults();
-  if (broken.length > 0) return { problems: broken.map(({ line, rule }) => ({ name: `${name(line)}:`, rule: `this ${rule}` })) };
-  const problem = ({ at, rule }: Fault): ConfigProblem => ({ name: `${name(yaml.lineOf(at))}: ${written(at)}`, rule });
+  if (broken.length > 0)
+    return { problems: broken.map(({ line, rule }) => ({ name: `${name(line)}:`, rule: `this ${rule}` })) };
+  const problem = ({ at, rule }: Fault): ConfigProblem => ({
+    name: `${name(yaml.lineOf(at))}: ${written(at)}`,
+    rule,
+  });
   const value = valueOf(yaml);
   const parsed = configFileSchema.safeParse(value);
-  if (!parsed.success) return { problems: parsed.error.issues.flatMap((issue) => faultsOf(issue, value)).map(problem) };
+  if (!parsed.success)
+    return { problems: parsed.error.issues.flatMap((issue) => faultsOf(issue, value)).map(problem) };
   const faults = crossFaults(parsed.data);
   return faults.length > 0 ? { problems: faults.map(problem) } : { file: fileOf(path, parsed.data) };
 }
@@ -49,7 +57,10 @@ function valueOf(yaml: YamlText): unknown {
 
 function faultsOf(issue: z.core.$ZodIssue, value: unknown): Fault[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ at: [...issue.path, key], rule: 'is not a member that Gatehouse knows' }));
+    return issue.keys.map((key) => ({
+      at: [...issue.path, key],
+      rule: 'is not a member that Gatehouse knows',
+    }));
   }
   return [{ at: issue.path, rule: ruleOf(issue, value) }];
 }
@@ -59,21 +70,19 @@ function ruleOf(issue: z.core.$ZodIssue, value: unknown): string {
   if (issue.code === 'invalid_type' && memberAt(value, issue.path) === undefined) return 'is required';
   // Our own messages are whole rules already; the library's are not.
   if (/^(must|can|is) /.test(issue.message)) return issue.message;
-  switch (issue.code) {
-    case 'invalid_type':
-      return `must be of type ${issue.expected}`;
-    case 'too_small':
-      return issue.origin === 'array' ? 'must not be empty' : `must be at least ${issue.minimum}`;
-    case 'too_big':
-      return `must be at most ${issue.maximum}`;
-    default:
-      return `is not right: ${issue.message}`;
+  if (issue.code === 'invalid_type') return `must be of type ${issue.expected}`;
+  if (issue.code === 'too_small') {
+    return issue.origin === 'array' ? 'must not be empty' : `must be at least ${issue.minimum}`;
   }
+  if (issue.code === 'too_big') return `must be at most ${issue.maximum}`;
+  return `is not right: ${issue.message}`;
 }
 
 function memberAt(value: unknown, path: Place): unknown {
   const into = (part: unknown, key: PropertyKey): unknown => {
-    return typeof part === 'object' && part !== null ? (part as Record<PropertyKey, unknown>)[key] : undefined;
+    return typeof part === 'object' && part !== null
+      ? (part as Record<PropertyKey, unknown>)[key]
+      : undefined;
   };
   return path.reduce(into, value);
 }
@@ -83,15 +92,22 @@ function crossFaults(file: ConfigFileInput): Fault[] {
   const known = new Set<string>([...file.permissions, ...Object.keys(ownPermissions)]);
   const declared = file.permissions.flatMap((name, index): Fault[] => {
     const at = ['permissions', index];
-    if (Object.hasOwn(ownPermissions, name)) return [{ at, rule: 'is one of Gatehouse’s own permissions and need not be listed' }];
+    if (Object.hasOwn(ownPermissions, name))
+      return [{ at, rule: 'is one of Gatehouse’s own permissions and need not be listed' }];
     return file.permissions.indexOf(name) === index ? [] : [{ at, rule: 'is listed twice' }];
   });
   const led = file.routes.flatMap((route, index): Fault[] => {
     const unknown = namesOf(route).filter((name) => !known.has(name));
     const nowhere = Object.hasOwn(file.upstreams, route.upstream) ? [] : [route.upstream];
     return [
-      ...unknown.map((name) => ({ at: ['routes', index, 'require', 'permission'], rule: `names ${name}, which is not a permission` })),
-      ...nowhere.map((name) => ({ at: ['routes', index, 'upstream'], rule: `names ${name}, which is not an upstream` })),
+      ...unknown.map((name) => ({
+        at: ['routes', index, 'require', 'permission'],
+        rule: `names ${name}, which is not a permission`,
+      })),
+      ...nowhere.map((name) => ({
+        at: ['routes', index, 'upstream'],
+        rule: `names ${name}, which is not an upstream`,
+      })),
     ];
   });
   return [...declared, ...led];
@@ -102,12 +118,18 @@ function namesOf({ require }: ConfigFileInput['routes'][number]): string[] {
 }
 
 function fileOf(path: string, file: ConfigFileInput): ConfigFile {
-  const limit = ({ requests, window }: { requests: number; window: number }) => ({ requests, windowMs: window });
+  const limit = ({ requests, window }: { requests: number; window: number }) => ({
+    requests,
+    windowMs: window,
+  });
   return {
     path,
     permissions: file.permissions,
     upstreams: Object.fromEntries(
-      Object.entries(file.upstreams).map(([name, { url, timeout }]) => [name, { url: urlOf(url), timeoutMs: timeout }]),
+      Object.entries(file.upstreams).map(([name, { url, timeout }]) => [
+        name,
+        { url: urlOf(url), timeoutMs: timeout },
+      ]),
     ),
     routes: file.routes.map(routeOf),
     trustedProxies: file.trusted_proxies,

@@ -20,7 +20,8 @@ export function either(yes: string, no: string) {
 }
 
 export function wholeNumber(min: number, max: number) {
-  const inRange = (value: string): boolean => /^\d{1,9}$/.test(value) && Number(value) >= min && Number(value) <= max;
+  const inRange = (value: string): boolean =>
+    /^\d{1,9}$/.test(value) && Number(value) >= min && Number(value) <= max;
   return text(`must be a whole number from ${min} to ${max}`, inRange).transform(Number);
 }
 
@@ -76,13 +77,21 @@ export const email = text('must be an e-mail address', (value) => {
 });
 
 const prefixShape = /^[a-z][a-z0-9]*(_[a-z0-9]+)*_$/;
-const prefixRule = 'of lower-case letters and digits in parts that end with an underscore, such as cspm_ or ch_live_';
+const prefixRule =
+  'of lower-case letters and digits in parts that end with an underscore, such as cspm_ or ch_live_';
 /** OAuth tokens begin like this, and a credential is told by its beginning. */
 const isTokenPrefix = (value: string): boolean => /^(at|rt)_/.test(value);
-const isKeyPrefix = (value: string): boolean => value.length <= 24 && prefixShape.test(value) && !isTokenPrefix(value);
+const isKeyPrefix = (value: string): boolean =>
+  value.length <= 24 && prefixShape.test(value) && !isTokenPrefix(value);
 
-export const keyPrefix = text(`must be a prefix ${prefixRule}; at_ and rt_ belong to OAuth tokens`, isKeyPrefix);
-export const keyPrefixes = list(`must be prefixes ${prefixRule}, separated by commas; at_ and rt_ belong to OAuth tokens`, isKeyPrefix);
+export const keyPrefix = text(
+  `must be a prefix ${prefixRule}; at_ and rt_ belong to OAuth tokens`,
+  isKeyPrefix,
+);
+export const keyPrefixes = list(
+  `must be prefixes ${prefixRule}, separated by commas; at_ and rt_ belong to OAuth tokens`,
+  isKeyPrefix,
+);
 
 export const permissionNames = list(
   'must be permission names separated by commas; a wildcard is never one',

@@ -13,7 +13,10 @@ export class YamlText {
   faults(): { readonly line: number; readonly rule: string }[] {
     return [...this.#document.errors, ...this.#document.warnings].map(({ code, pos }) => ({
       line: this.#line(pos[0]),
-      rule: code === 'DUPLICATE_KEY' ? 'repeats a member of the same mapping' : `is not valid YAML: ${wordsOf(code)}`,
+      rule:
+        code === 'DUPLICATE_KEY'
+          ? 'repeats a member of the same mapping'
+          : `is not valid YAML: ${wordsOf(code)}`,
     }));
   }
 
@@ -34,7 +37,8 @@ export class YamlText {
   /** Members of mappings are found by their key, so that the line is that of the name and not of a long value. */
   #offset(path: readonly PropertyKey[]): number | undefined {
     const last = path.at(-1);
-    const parent = path.length === 1 ? this.#document.contents : this.#document.getIn(path.slice(0, -1), true);
+    const parent =
+      path.length === 1 ? this.#document.contents : this.#document.getIn(path.slice(0, -1), true);
     if (isMap(parent)) {
       const pair = parent.items.find(({ key }) => isScalar(key) && String(key.value) === String(last));
       return isNode(pair?.key) ? pair.key.range?.[0] : undefined;

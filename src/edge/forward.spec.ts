@@ -163,6 +163,19 @@ describe('a body', () => {
   });
 });
 
+describe('an upload that is slow to begin', () => {
+  it('takes no connection of the upstream’s until it does', async () => {
+    const url = upstreamAt('/x/slow-start', (request, response) => void request.pipe(response));
+    const sending = httpRequest(url, { method: 'POST', headers: { 'content-length': '4' } });
+    sending.flushHeaders();
+    await proxy.trail.find((record) => record.kind === 'decision' && record.path === '/x/slow-start');
+    // As an upstream does that waits for a request on a connection in vain.
+    upstream.server.closeAllConnections();
+    sending.end('body');
+    expect(await bodyOf(sending)).toBe('body');
+  });
+});
+
 describe('an answer', () => {
   it('without a body keeps what it says of one', async () => {
     const url = upstreamAt('/x/bodiless', (request, response) => {

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { Problem } from '../kernel/problem.js';
 import { requestBody } from './request-body.js';
@@ -13,7 +13,7 @@ export interface Exchange {
   /** Names and values in turn. */
   readonly headers: readonly string[];
   /** Makes the client's headers from the upstream's. */
-  readonly answerHeaders: (upstreamHeaders: readonly string[]) => string[];
+  readonly answerHeaders: (upstreamHeaders: readonly string[]) => OutgoingHttpHeaders;
 }
 
 /** How an exchange ended: passed on whole, cut off in the middle by the upstream, or left by the client. */
@@ -92,7 +92,7 @@ class Passage implements Dispatcher.DispatchHandler {
     if (!response.headersSent) return this.#fail(problemOf(error));
     // Ending it properly would make half an answer look whole: the client must see that it broke off.
     this.#end({ kind: 'cut', reason: error.message });
-    response.destroy();
+    response.end();
   }
 
   readonly #onClientGone = (): void => {

@@ -88,7 +88,7 @@ describe('beside a route for everything', () => {
     ['GET /auth', 404],
     ['GET /oauth/token', 404],
     ['GET /metrics', 404],
-    ['GET /health/ready', 404],
+    ['GET /health/start', 404],
     ['GET /console/index.html', 404],
     ['GET /.well-known/jwks.json', 404],
     ['GET /openapi.json', 404],

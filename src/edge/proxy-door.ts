@@ -82,7 +82,7 @@ class ProxyDoor {
     } catch (error) {
       complete(error instanceof Problem ? error.status : 500);
       if (error instanceof Problem) {
-        const facts = { correlationId: head.correlationId, upstream: route.upstream, reason: error.reason };
+        const facts = { correlation_id: head.correlationId, upstream: route.upstream, reason: error.reason };
         this.parts.log.warn(facts, 'an upstream gave no answer');
       }
       throw error;
@@ -93,7 +93,8 @@ class ProxyDoor {
   refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const { correlationId } = request.gatehouse.head;
     const problem = error instanceof Problem ? error : defect;
-    if (problem === defect) this.parts.log.error({ correlationId, err: error }, 'the proxy failed');
+    if (problem === defect)
+      this.parts.log.error({ correlation_id: correlationId, err: error }, 'the proxy failed');
     const { status, headers, body } = problemResponse(problem, correlationId, this.parts.publicUrl);
     // As bytes: to text Fastify would add a charset, which JSON doesn't have (RFC 8259 §11).
     return reply
@@ -112,7 +113,7 @@ class ProxyDoor {
 
   #report(ending: Ending, head: RequestHead, upstream: string): void {
     if (ending.kind !== 'cut') return;
-    const facts = { correlationId: head.correlationId, upstream, reason: ending.reason };
+    const facts = { correlation_id: head.correlationId, upstream, reason: ending.reason };
     this.parts.log.warn(facts, 'an upstream broke off its answer');
   }
 }

@@ -30,9 +30,10 @@ function readRange(text: string): [Address, number] {
   return range;
 }
 
+/** An IPv4 address must have four parts: `10.0.0` is read by some as 10.0.0.0 and by others as 10.0.0.0/24. */
 function parse(text: string): [Address, number] | undefined {
-  if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text);
-  if (!ipaddr.isValid(text)) return undefined;
-  const address = ipaddr.process(text);
-  return [address, address.kind() === 'ipv4' ? 32 : 128];
+  const { IPv4, IPv6 } = ipaddr;
+  if (IPv4.isValidCIDRFourPartDecimal(text) || IPv6.isValidCIDR(text)) return ipaddr.parseCIDR(text);
+  if (IPv4.isValidFourPartDecimal(text)) return [IPv4.parse(text), 32];
+  return IPv6.isValid(text) ? [IPv6.parse(text), 128] : undefined;
 }

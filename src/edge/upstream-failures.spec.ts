@@ -116,7 +116,7 @@ describe('an upstream that gives no answer', () => {
     }
     expect(await proxy.trail.outcomeOf(path)).toBe(status);
     expect(proxy.warnings).toContainEqual(
-      expect.objectContaining({ correlationId: `about-${path.slice(1)}-1` }),
+      expect.objectContaining({ correlation_id: `about-${path.slice(1)}-1` }),
     );
   });
 });

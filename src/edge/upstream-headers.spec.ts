@@ -189,9 +189,14 @@ describe('towards the client', () => {
     () => 'correlation-1',
   );
 
-  it('the upstream’s headers pass in their order, each cookie by itself', () => {
-    const raw = ['Set-Cookie', 'a=1', 'Content-Type', 'text/plain', 'Set-Cookie', 'b=2'];
-    expect(clientHeaders(raw, head, nobody)).toEqual([...raw, 'x-correlation-id', 'correlation-1']);
+  it('the upstream’s headers pass, each cookie by itself', () => {
+    const raw = ['Set-Cookie', 'a=1', 'Content-Type', 'text/plain', 'set-cookie', 'b=2', '__proto__', 'x'];
+    expect(Object.entries(clientHeaders(raw, head, nobody))).toEqual([
+      ['set-cookie', ['a=1', 'b=2']],
+      ['content-type', 'text/plain'],
+      ['__proto__', 'x'],
+      ['x-correlation-id', 'correlation-1'],
+    ]);
   });
 
   it('an upstream can say neither who somebody is nor what the request is called', () => {
@@ -202,13 +207,11 @@ describe('towards the client', () => {
       'X.Tenant.ID',
       'X-Correlation-ID',
     ];
-    expect(
-      clientHeaders(
-        names.flatMap((name) => [name, 'made up']),
-        head,
-        admission,
-      ),
-    ).toEqual(['x-correlation-id', 'correlation-1', 'x-tenant-id', 'tenant-1']);
+    const raw = names.flatMap((name) => [name, 'made up']);
+    expect(clientHeaders(raw, head, admission)).toEqual({
+      'x-correlation-id': 'correlation-1',
+      'x-tenant-id': 'tenant-1',
+    });
   });
 
   it('what concerns the upstream’s connection stays on it', () => {
@@ -216,6 +219,6 @@ describe('towards the client', () => {
       ...['Connection', 'x-hop', 'X-Hop', '1', 'Keep-Alive', 'timeout=5', 'Transfer-Encoding', 'chunked'],
       ...['Proxy-Authenticate', 'Basic', 'Trailer', 'x', 'Upgrade', 'h2c'],
     ];
-    expect(clientHeaders(raw, head, nobody)).toEqual(['x-correlation-id', 'correlation-1']);
+    expect(clientHeaders(raw, head, nobody)).toEqual({ 'x-correlation-id': 'correlation-1' });
   });
 });

@@ -24,7 +24,7 @@ export function Requires(permission?: OwnPermission | PermissionRule, more: Omit
     ApiExtension('x-gatehouse-demand', withoutUndefined(demand)),
     ApiSecurity('session'),
     ApiSecurity('api-key'),
-    ...(more.session === true || more.user === true ? [] : [ApiSecurity('global-key'), ApiSecurity('master-key')]),
+    ...(more.session === true || more.ownAccount === true ? [] : [ApiSecurity('global-key'), ApiSecurity('master-key')]),
   );
 }
 

@@ -98,7 +98,8 @@ export class Gatekeeper {
     const tenant = resolveTenant(result.principal, result.standing, named);
     if (tenant instanceof Denial) return this.#deny(facts, tenant);
     facts.placed(tenant.tenantId);
-    return { principal: result.principal, tenant, scheme };
+    const atHome = tenant.tenantId === result.standing.home.tenantId;
+    return { principal: result.principal, tenant, atHome, scheme };
   }
 
   async #decided(facts: DecisionFacts, verdict: ChainVerdict) {

@@ -1,5 +1,9 @@
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { Problem } from '../kernel/problem.js';
+
+/** A request whose body is still on the wire. */
+export type UnreadBody = Readable & Pick<IncomingMessage, 'headers'>;
 
 /** Far more than any object of our API, far less than what would hurt. */
 const maxBytes = 256 * 1024;
@@ -10,14 +14,14 @@ const maxBytes = 256 * 1024;
  * @returns the value; undefined when there is no body
  * @throws Problem 400 for what isn't JSON, 413 for too much, 415 for another media type or coding
  */
-export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
+export async function readJsonBody(request: UnreadBody): Promise<unknown> {
   const bytes = await readBytes(request);
   if (bytes.length === 0) return undefined;
   requireJson(request);
   return parse(bytes);
 }
 
-async function readBytes(request: IncomingMessage): Promise<Buffer> {
+async function readBytes(request: UnreadBody): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
   const chunks: Buffer[] = [];
   let length = 0;
@@ -34,8 +38,10 @@ async function readBytes(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function requireJson({ headers }: IncomingMessage): void {
-  const [type = '', ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim().toLowerCase());
+function requireJson({ headers }: UnreadBody): void {
+  const [type = '', ...parameters] = (headers['content-type'] ?? '')
+    .split(';')
+    .map((part) => part.trim().toLowerCase());
   const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
   const coding = headers['content-encoding'] ?? 'identity';
   const isUtf8 = charset === undefined || charset.replaceAll('"', '') === 'utf-8';
@@ -56,7 +62,8 @@ function parse(bytes: Buffer): unknown {
 
 /** `__proto__` as a member becomes an object's prototype as soon as somebody copies it member by member. */
 function withoutPrototypes(name: string, value: unknown): unknown {
-  if (name === '__proto__') throw Problem.invalid([{ field: name, message: 'is not a member that is known here' }]);
+  if (name === '__proto__')
+    throw Problem.invalid([{ field: name, message: 'is not a member that is known here' }]);
   return value;
 }
 

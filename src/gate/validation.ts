@@ -1,11 +1,18 @@
-import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { applyDecorators, Body, HttpCode, Param, Query, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
+import {
+  applyDecorators,
+  Body,
+  HttpCode,
+  Param,
+  Query,
+  type ArgumentMetadata,
+  type PipeTransform,
+} from '@nestjs/common';
 import { ApiResponse } from '@nestjs/swagger';
 import { z } from 'zod';
 import { isUuid } from '../kernel/id.js';
 import { Problem, type FieldError } from '../kernel/problem.js';
-import { readJsonBody } from './json-body.js';
+import { readJsonBody, type UnreadBody } from './json-body.js';
 
 /**
  * The request's body, read as JSON after the gate's yes and checked against a schema, which OpenAPI shows as well. Use
@@ -48,7 +55,10 @@ class SchemaPipe implements PipeTransform<unknown, unknown> {
 
 class BodyPipe extends SchemaPipe {
   override async transform(body: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    return super.transform(body instanceof Readable ? await readJsonBody(body as IncomingMessage) : body, metadata);
+    return super.transform(
+      body instanceof Readable ? await readJsonBody(body as UnreadBody) : body,
+      metadata,
+    );
   }
 }
 
@@ -67,7 +77,10 @@ const bodyPipe = new BodyPipe();
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ field: [...path, key].join('.'), message: 'is not a member that is known here' }));
+    return issue.keys.map((key) => ({
+      field: [...path, key].join('.'),
+      message: 'is not a member that is known here',
+    }));
   }
   const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
   const message = missing ? (path.length === 0 ? 'A body is required.' : 'is required') : issue.message;

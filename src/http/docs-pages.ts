@@ -8,13 +8,18 @@ export function errorPage(code: string): string | undefined {
 
 /** The page about all of them. */
 export function errorsPage(): string {
-  return page('Errors', `<h1>Errors</h1>${errorCatalogue.map((error) => errorSection(error, 'h2')).join('')}`);
+  return page(
+    'Errors',
+    `<h1>Errors</h1>${errorCatalogue.map((error) => errorSection(error, 'h2')).join('')}`,
+  );
 }
 
 /** The page that shows the API's description. All it loads comes from this server. */
 export function apiPage(): string {
   const head = `<link rel="stylesheet" href="/docs/assets/swagger-ui.css">`;
-  const scripts = ['swagger-ui-bundle.js', 'start.js'].map((file) => `<script src="/docs/assets/${file}"></script>`);
+  const scripts = ['swagger-ui-bundle.js', 'start.js'].map(
+    (file) => `<script src="/docs/assets/${file}"></script>`,
+  );
   return page('Gatehouse API', `<div id="api"></div>${scripts.join('')}`, head);
 }
 

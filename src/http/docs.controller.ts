@@ -49,7 +49,10 @@ export class DocsController {
 
   @Get('docs/assets/:file')
   @OpenPage(why, unrecorded)
-  async asset(@Param('file') file: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<string | Buffer> {
+  async asset(
+    @Param('file') file: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string | Buffer> {
     const asset = await docsAsset(file);
     if (asset === undefined) throw Problem.notFound('file');
     void reply.headers({ 'content-type': asset.type, 'cache-control': 'public, max-age=3600', ...noSniff });
@@ -60,7 +63,11 @@ export class DocsController {
 const noSniff = { 'x-content-type-options': 'nosniff' };
 
 function html(reply: FastifyReply, page: string): string {
-  const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': contentPolicy, ...noSniff };
+  const headers = {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': contentPolicy,
+    ...noSniff,
+  };
   void reply.headers(headers);
   return page;
 }

@@ -1,10 +1,11 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { problemResponse } from '../kernel/problem-document.js';
 import { answerClientError } from './client-error.js';
 import { registerInbound } from './inbound.js';
 import type { Logger } from './logger.js';
+import { OpenConnections } from './open-connections.js';
 import { problemOf } from './problem-of.js';
 import { RequestHeads, type InboundOptions } from './request-heads.js';
 import { requestLog } from './request-log.js';
@@ -24,6 +25,8 @@ export interface ServerLimits {
   /** Between two requests on one connection; longer than a load balancer in front usually keeps its own. */
   readonly keepAliveTimeoutMs: number;
   readonly maxHeaderBytes: number;
+  /** For requests under way when the server is stopped. */
+  readonly graceMs: number;
 }
 
 const defaultLimits: ServerLimits = {
@@ -31,6 +34,7 @@ const defaultLimits: ServerLimits = {
   requestTimeoutMs: 300_000,
   keepAliveTimeoutMs: 72_000,
   maxHeaderBytes: 16 * 1024,
+  graceMs: 10_000,
 };
 
 /**
@@ -47,7 +51,6 @@ export function createAdapter(options: AdapterOptions): FastifyAdapter {
     routerOptions: { maxParamLength: limits.maxHeaderBytes },
     trustProxy: false,
     exposeHeadRoutes: true,
-    forceCloseConnections: 'idle',
     return503OnClosing: false,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,
@@ -58,17 +61,24 @@ export function createAdapter(options: AdapterOptions): FastifyAdapter {
       // A missing Host is refused by the gate, with a record and a body, not by Node without either.
       requireHostHeader: false,
     },
-    clientErrorHandler: (error, socket) => answerClientError(error, socket, options.newId(), options.publicUrl),
+    clientErrorHandler: (error, socket) =>
+      answerClientError(error, socket, options.newId(), options.publicUrl),
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
       answerUnroutable(error, request, reply, options.publicUrl);
     },
   });
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify = adapter.getInstance<FastifyInstance>();
   registerInbound(fastify, heads, requestLog(options.logger));
   leaveBodiesUnread(fastify);
-  const server = fastify.server as Server;
+  const connections = new OpenConnections(fastify.server);
+  fastify.addHook('preClose', (done) => {
+    connections.close(limits.graceMs);
+    done();
+  });
   // An expectation we don't know may be ignored (RFC 9110 §10.1.1); Node would answer by itself.
-  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+  fastify.server.on('checkExpectation', (request, response) => {
+    fastify.server.emit('request', request, response);
+  });
   return adapter;
 }
 
@@ -84,8 +94,20 @@ function leaveBodiesUnread(fastify: FastifyInstance): void {
   fastify.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
 }
 
-function answerUnroutable(error: unknown, request: FastifyRequest, reply: FastifyReply, publicUrl: string): void {
+function answerUnroutable(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  publicUrl: string,
+): void {
   const { head } = request.gatehouse;
-  const { status, headers, body } = problemResponse(head.fault ?? problemOf(error), head.correlationId, publicUrl);
-  void reply.code(status).headers({ ...headers, 'x-correlation-id': head.correlationId }).send(body);
+  const { status, headers, body } = problemResponse(
+    head.fault ?? problemOf(error),
+    head.correlationId,
+    publicUrl,
+  );
+  void reply
+    .code(status)
+    .headers({ ...headers, 'x-correlation-id': head.correlationId })
+    .send(Buffer.from(body));
 }

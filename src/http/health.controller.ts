@@ -72,7 +72,10 @@ function readinessSchema() {
   };
   return {
     type: 'object',
-    properties: { status: { type: 'string', enum: ['ready', 'not ready'] }, checks: { type: 'array', items: check } },
+    properties: {
+      status: { type: 'string', enum: ['ready', 'not ready'] },
+      checks: { type: 'array', items: check },
+    },
     required: ['status', 'checks'],
   };
 }

@@ -2,15 +2,14 @@ import { connect } from 'node:net';
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { rawExchange, startControllerApp, type ControllerApp } from '../../test/harness/controller-app.js';
-import type { RequestContext } from '../kernel/request-context.js';
+import { deferred } from '../../test/harness/deferred.js';
 import { OpenPage } from './open-page.decorator.js';
 
 /** What the last requests to the probe saw, and what they are told to do. */
 const probe = {
-  contexts: [] as RequestContext[],
   completed: [] as number[],
-  arrived: () => undefined as void,
-  released: Promise.resolve(),
+  arrived: (): void => undefined,
+  released: deferred(),
 };
 
 @Controller('probe')
@@ -35,7 +34,7 @@ class ProbeController {
   async admitted(@Req() request: FastifyRequest) {
     request.gatehouse.complete = (status) => probe.completed.push(status);
     probe.arrived();
-    await probe.released;
+    await probe.released.promise;
     return {};
   }
 
@@ -43,7 +42,7 @@ class ProbeController {
   @OpenPage('a test', 'a test')
   async judged(@Req() request: FastifyRequest) {
     probe.arrived();
-    await probe.released;
+    await probe.released.promise;
     request.gatehouse.complete = (status) => probe.completed.push(status);
     return {};
   }
@@ -52,17 +51,21 @@ class ProbeController {
 describe('every request', () => {
   let server: ControllerApp;
   beforeAll(async () => {
-    server = await startControllerApp({ controllers: [ProbeController], trustedProxies: ['127.0.0.0/8', '10.0.0.0/8'] });
+    server = await startControllerApp({
+      controllers: [ProbeController],
+      trustedProxies: ['127.0.0.0/8', '10.0.0.0/8'],
+    });
   });
   afterAll(() => server.stop());
   beforeEach(() => {
     probe.completed = [];
     probe.arrived = () => undefined;
-    probe.released = Promise.resolve();
+    probe.released = deferred();
     server.logged.length = 0;
   });
 
-  const exchange = (...lines: string[]) => rawExchange(server.port, [...lines, 'connection: close', '', ''].join('\r\n'));
+  const exchange = (...lines: string[]) =>
+    rawExchange(server.port, [...lines, 'connection: close', '', ''].join('\r\n'));
   const headOf = async (path: string, ...headers: string[]) => {
     const answer = await exchange(`GET ${path} HTTP/1.1`, 'host: a', ...headers);
     return JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)) as Record<string, unknown>;
@@ -70,7 +73,9 @@ describe('every request', () => {
 
   describe('has a correlation id', () => {
     it('which is the one it came with, if that is well formed', async () => {
-      expect(await headOf('/probe/head', 'x-correlation-id: 0123-abcd.ef')).toMatchObject({ correlationId: '0123-abcd.ef' });
+      expect(await headOf('/probe/head', 'x-correlation-id: 0123-abcd.ef')).toMatchObject({
+        correlationId: '0123-abcd.ef',
+      });
       for (const bad of ['short', 'has space in it', 'a'.repeat(129), '<script>alert(1)</script>']) {
         const answer = await exchange('GET /probe/head HTTP/1.1', 'host: a', `x-correlation-id: ${bad}`);
         expect(answer).toMatch(/^x-correlation-id: made-id-\d+\r$/im);
@@ -80,7 +85,11 @@ describe('every request', () => {
     it.each([
       ['an answer', 'GET /probe/head HTTP/1.1\r\nhost: a', 200],
       ['an answer to HEAD', 'HEAD /probe/head HTTP/1.1\r\nhost: a', 200],
-      ['an answer that was taken out of the framework’s hands', 'GET /probe/hijacked HTTP/1.1\r\nhost: a', 202],
+      [
+        'an answer that was taken out of the framework’s hands',
+        'GET /probe/hijacked HTTP/1.1\r\nhost: a',
+        202,
+      ],
       ['a path without a handler', 'GET /nothing HTTP/1.1\r\nhost: a', 404],
       ['a method without a handler', 'DELETE /probe/head HTTP/1.1\r\nhost: a', 404],
       ['a path that can be read in two ways', 'GET /probe//head HTTP/1.1\r\nhost: a', 400],
@@ -99,17 +108,21 @@ describe('every request', () => {
     it('the right-most address that is no trusted proxy', async () => {
       const forwarded = (value: string) => headOf('/probe/head', `x-forwarded-for: ${value}`);
       expect(await forwarded('203.0.113.9')).toMatchObject({ sourceAddress: '203.0.113.9' });
-      expect(await forwarded('198.51.100.1, 203.0.113.9, 10.1.2.3')).toMatchObject({ sourceAddress: '203.0.113.9' });
+      expect(await forwarded('198.51.100.1, 203.0.113.9, 10.1.2.3')).toMatchObject({
+        sourceAddress: '203.0.113.9',
+      });
       expect(await forwarded('10.9.9.9, 10.1.2.3')).toMatchObject({ sourceAddress: '10.9.9.9' });
       expect(await forwarded('203.0.113.9:4711')).toMatchObject({ sourceAddress: '203.0.113.9' });
-      expect(await forwarded('"[2001:db8::0:1]:443"'.replaceAll('"', ''))).toMatchObject({ sourceAddress: '2001:db8::1' });
+      expect(await forwarded('[2001:db8::0:1]:443')).toMatchObject({ sourceAddress: '2001:db8::1' });
       expect(await forwarded('::ffff:203.0.113.9')).toMatchObject({ sourceAddress: '203.0.113.9' });
     });
 
     it('the last proxy that said something sensible, when the header is nonsense', async () => {
       const values = ['unknown', '', '1', '0x7f.1', '198.51.100.1, nonsense', '_hidden'];
       for (const value of values) {
-        expect(await headOf('/probe/head', `x-forwarded-for: ${value}`)).toMatchObject({ sourceAddress: '127.0.0.1' });
+        expect(await headOf('/probe/head', `x-forwarded-for: ${value}`)).toMatchObject({
+          sourceAddress: '127.0.0.1',
+        });
       }
     });
 
@@ -121,7 +134,11 @@ describe('every request', () => {
     it('the peer, whatever it says, when that is no trusted proxy', async () => {
       const untrusting = await startControllerApp({ controllers: [ProbeController] });
       try {
-        const headers = { 'x-forwarded-for': '203.0.113.9', forwarded: 'for=203.0.113.9', 'x-real-ip': '203.0.113.9' };
+        const headers = {
+          'x-forwarded-for': '203.0.113.9',
+          forwarded: 'for=203.0.113.9',
+          'x-real-ip': '203.0.113.9',
+        };
         const head = (await (await fetch(`${untrusting.url}/probe/head`, { headers })).json()) as object;
         expect(head).toMatchObject({ sourceAddress: '127.0.0.1' });
       } finally {
@@ -132,7 +149,15 @@ describe('every request', () => {
 
   it('is routed by the path that is judged', async () => {
     expect(await headOf('/%70robe/h%65ad?a=%2F&a')).toMatchObject({ path: '/probe/head', query: 'a=%2F&a' });
-    for (const path of ['/x/../probe/head', '/probe/%2e/head', '/probe;x/head', '/probe%2Fhead', '/probe/head%2500', '//probe/head', '/probe\\head']) {
+    for (const path of [
+      '/x/../probe/head',
+      '/probe/%2e/head',
+      '/probe;x/head',
+      '/probe%2Fhead',
+      '/probe/head%2500',
+      '//probe/head',
+      '/probe\\head',
+    ]) {
       const answer = await exchange(`GET ${path} HTTP/1.1`, 'host: a');
       expect(answer).toMatch(/^HTTP\/1.1 400 [\s\S]*"AMBIGUOUS_PATH"/);
     }
@@ -142,16 +167,21 @@ describe('every request', () => {
   it('names one host, or its head is faulty', async () => {
     const answer = async (...lines: string[]) => exchange(...lines);
     expect(await answer('GET /probe/head HTTP/1.1')).toContain('The header host is missing.');
-    expect(await answer('GET /probe/head HTTP/1.1', 'host: a', 'host: b')).toContain('The header host came more than once.');
+    expect(await answer('GET /probe/head HTTP/1.1', 'host: a', 'host: b')).toContain(
+      'The header host came more than once.',
+    );
     expect(await answer('GET /probe/head HTTP/1.0')).not.toContain('The header host');
   });
 
   describe('has exactly one outcome', () => {
-    const arrival = () => new Promise<void>((resolve) => (probe.arrived = resolve));
-    const hold = () => {
-      let release = (): void => undefined;
-      probe.released = new Promise((resolve) => (release = resolve));
-      return () => release();
+    const arrivals = (count: number) => {
+      const all = deferred();
+      let left = count;
+      probe.arrived = () => {
+        left -= 1;
+        if (left === 0) all.resolve();
+      };
+      return all.promise;
     };
     const logLine = async () => {
       while (server.logged.length === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -159,58 +189,55 @@ describe('every request', () => {
     };
 
     it('when it is answered', async () => {
+      probe.released.resolve();
       expect((await fetch(`${server.url}/probe/admitted`, { method: 'POST' })).status).toBe(201);
       expect(await logLine()).toEqual([{ path: '/probe/admitted', status: 201 }]);
       expect(probe.completed).toEqual([201]);
     });
 
     it('when its client leaves before the answer', async () => {
-      const arrived = arrival();
-      const release = hold();
+      const arrived = arrivals(1);
       const socket = connect(server.port, '127.0.0.1');
       socket.write('POST /probe/admitted HTTP/1.1\r\nhost: a\r\n\r\n');
       await arrived;
       socket.destroy();
       expect(await logLine()).toEqual([{ path: '/probe/admitted', status: 499 }]);
-      release();
+      probe.released.resolve();
       expect((await fetch(`${server.url}/probe/head`)).status).toBe(200);
       expect(probe.completed).toEqual([499]);
     });
 
     it('when its client leaves before it is admitted', async () => {
-      const arrived = arrival();
-      const release = hold();
+      const arrived = arrivals(1);
       const socket = connect(server.port, '127.0.0.1');
       socket.write('POST /probe/judged HTTP/1.1\r\nhost: a\r\n\r\n');
       await arrived;
       socket.destroy();
       await logLine();
       expect(probe.completed).toEqual([]);
-      release();
+      probe.released.resolve();
       expect((await fetch(`${server.url}/probe/head`)).status).toBe(200);
       expect(probe.completed).toEqual([499]);
     });
 
     it('when it waits behind another one on a connection that goes', async () => {
-      const release = hold();
-      let count = 0;
-      const both = new Promise<void>((resolve) => {
-        probe.arrived = () => void ((count += 1) === 2 && resolve());
-      });
+      const arrived = arrivals(2);
       const socket = connect(server.port, '127.0.0.1');
       const one = 'POST /probe/admitted HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n';
       socket.write(one + one);
-      await both;
+      await arrived;
       socket.destroy();
       while (server.logged.length < 2) await new Promise((resolve) => setImmediate(resolve));
-      release();
+      probe.released.resolve();
       expect((await fetch(`${server.url}/probe/head`)).status).toBe(200);
       expect(probe.completed).toEqual([499, 499]);
     });
   });
 
   it('leaves one line in the log, without its query', async () => {
-    await fetch(`${server.url}/probe/head?api_key=sentinel`, { headers: { 'x-correlation-id': 'log-line-1' } });
+    await fetch(`${server.url}/probe/head?api_key=sentinel`, {
+      headers: { 'x-correlation-id': 'log-line-1' },
+    });
     while (server.logged.length === 0) await new Promise((resolve) => setImmediate(resolve));
     expect(server.logged).toEqual([
       {

@@ -16,7 +16,11 @@ export interface EndedRequest {
  * Gives every request its `gatehouse` context, every reply its `X-Correlation-ID`, and tells the context when the
  * request is over, also when it was never answered.
  */
-export function registerInbound(fastify: FastifyInstance, heads: RequestHeads, onEnd: (request: EndedRequest) => void): void {
+export function registerInbound(
+  fastify: FastifyInstance,
+  heads: RequestHeads,
+  onEnd: (request: EndedRequest) => void,
+): void {
   const contexts = new WeakMap<IncomingMessage, InboundContext>();
   const contextOf = (raw: IncomingMessage): InboundContext => {
     const known = contexts.get(raw);

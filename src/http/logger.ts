@@ -28,7 +28,7 @@ export function createLogger({ level, destination }: LogOptions): Logger {
   return destination === undefined ? pino(options) : pino(options, destination);
 }
 
-/** Nest's own messages, in the same log. */
+/** Nest's own messages, in the same log. What it says of its own start is for debugging. */
 export function nestLogger(logger: Logger): LoggerService {
   return new NestLog(logger);
 }
@@ -37,7 +37,7 @@ class NestLog implements LoggerService {
   constructor(private readonly sink: Logger) {}
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.#write('info', message, rest);
+    this.#write('debug', message, rest);
   }
 
   error(message: unknown, ...rest: unknown[]): void {
@@ -61,7 +61,11 @@ class NestLog implements LoggerService {
   }
 
   /** Nest passes the context as the last text; a stack, if there is one, before it. */
-  #write(level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal', message: unknown, rest: readonly unknown[]): void {
+  #write(
+    level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal',
+    message: unknown,
+    rest: readonly unknown[],
+  ): void {
     const texts = rest.filter((part): part is string => typeof part === 'string');
     const facts: Record<string, unknown> = { context: texts.at(-1) };
     if (texts.length > 1) facts.stack = texts[0];
@@ -73,6 +77,16 @@ class NestLog implements LoggerService {
   }
 }
 
+/** Texts are redacted before the library puts them together; it also makes an error's message the line's. */
 function withoutSecretsInTexts(this: Logger, args: Parameters<LogFn>, method: LogFn): void {
-  method.apply(this, args.map((part: unknown) => (typeof part === 'string' ? redactedText(part) : part)) as Parameters<LogFn>);
+  const [first, ...rest] = (args as unknown[]).map((part) =>
+    typeof part === 'string' ? redactedText(part) : part,
+  );
+  const facts = first instanceof Error ? { err: first } : first;
+  const error = typeof facts === 'object' && facts !== null && 'err' in facts ? facts.err : undefined;
+  if (error instanceof Error && rest.length === 0) rest.push(redactedText(error.message));
+  method.apply(this, [
+    facts,
+    ...rest.map((part) => (typeof part === 'object' ? redacted(part) : part)),
+  ] as Parameters<LogFn>);
 }

@@ -12,7 +12,10 @@ const refusals: Readonly<Record<number, readonly [name: string, description: str
   413: ['PayloadTooLarge', 'The body is too large.'],
   415: ['UnsupportedMediaType', 'The body is not JSON.'],
   429: ['RateLimited', 'Too many requests; Retry-After says when to come back.'],
-  503: ['Unavailable', 'The request could not be checked, so nothing was done; Retry-After says when to come back.'],
+  503: [
+    'Unavailable',
+    'The request could not be checked, so nothing was done; Retry-After says when to come back.',
+  ],
 };
 
 /** Schemas and responses of RFC 9457 problem documents. */
@@ -21,7 +24,10 @@ export const problemComponents = {
   responses: Object.fromEntries(
     Object.values(refusals).map(([name, description]) => [
       name,
-      { description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
+      {
+        description,
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
     ]),
   ),
 };
@@ -37,7 +43,9 @@ export function withProblems(path: string, operation: Operation): Operation {
 }
 
 function statusesOf(path: string, operation: Operation): number[] {
-  const demand = (operation as { 'x-gatehouse-demand'?: { kind?: string; unrecorded?: string } })['x-gatehouse-demand'];
+  const demand = (operation as { 'x-gatehouse-demand'?: { kind?: string; unrecorded?: string } })[
+    'x-gatehouse-demand'
+  ];
   const statuses = [400];
   if (demand?.kind !== 'public') statuses.push(401, 403);
   if (path.includes('{') || demand?.kind === 'own') statuses.push(404);

@@ -26,21 +26,42 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
   return {
     ...document,
     paths: sorted(ownPaths(document.paths)),
-    components: { ...components, ...problemComponents, schemas: sorted({ ...schemas, ...problemComponents.schemas }) },
+    components: {
+      ...components,
+      ...problemComponents,
+      schemas: sorted({ ...schemas, ...problemComponents.schemas }),
+    },
   };
 }
 
 function header(): Omit<OpenAPIObject, 'paths'> {
-  const key = 'A key beginning with a reserved prefix is a user’s key; any other is compared with the global key.';
+  const key =
+    'A key beginning with a reserved prefix is a user’s key; any other is compared with the global key.';
   return new DocumentBuilder()
     .setTitle('Gatehouse')
-    .setDescription('Who, where and whether, for every request. Of several credentials, the first that is present decides.')
+    .setDescription(
+      'Who, where and whether, for every request. Of several credentials, the first that is present decides.',
+    )
     .setVersion('1')
     .addServer('/', 'Canonical paths')
     .addServer(aliasPrefix, 'The same paths again')
-    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Master-Key', description: 'Break-glass, with a reason in X-Break-Glass-Reason.' }, 'master-key')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The access token of a session.' }, 'session')
-    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key', description: `${key} Also as a bearer token.` }, 'api-key')
+    .addApiKey(
+      {
+        type: 'apiKey',
+        in: 'header',
+        name: 'X-Master-Key',
+        description: 'Break-glass, with a reason in X-Break-Glass-Reason.',
+      },
+      'master-key',
+    )
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The access token of a session.' },
+      'session',
+    )
+    .addApiKey(
+      { type: 'apiKey', in: 'header', name: 'X-API-Key', description: `${key} Also as a bearer token.` },
+      'api-key',
+    )
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key', description: key }, 'global-key')
     .build();
 }
@@ -60,7 +81,10 @@ function finishedItem(path: string, item: PathItem): PathItem {
   const finished: PathItem = {};
   for (const method of methods) {
     const operation = item[method];
-    if (operation !== undefined) finished[method] = withProblems(path, operation);
+    if (operation === undefined) continue;
+    // A handler with two paths gets a numbered name for each, of which only one is left.
+    const operationId = operation.operationId?.replace(/\[\d+\]$/, '');
+    finished[method] = withProblems(path, { ...operation, operationId });
   }
   return finished;
 }

@@ -33,7 +33,8 @@ const clientErrors: Readonly<Record<number, readonly [code: string, detail: stri
 /** A status that the framework put on its error; 5xx is a defect of ours whatever its number is. */
 function statusOf(error: unknown): number | undefined {
   if (error instanceof HttpException) return error.getStatus();
-  if (!(error instanceof Error) || error.name !== 'FastifyError' || !('statusCode' in error)) return undefined;
+  if (!(error instanceof Error) || error.name !== 'FastifyError' || !('statusCode' in error))
+    return undefined;
   return typeof error.statusCode === 'number' ? error.statusCode : undefined;
 }
 

@@ -10,10 +10,13 @@ export function redacted(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= maxDepth) return '[deep]';
   if (value instanceof Error) return errorFacts(value, depth);
-  if ('toJSON' in value && typeof value.toJSON === 'function') return redacted((value as { toJSON(): unknown }).toJSON(), depth + 1);
+  if ('toJSON' in value && typeof value.toJSON === 'function')
+    return redacted((value as { toJSON(): unknown }).toJSON(), depth + 1);
   if (Array.isArray(value)) return value.map((item) => redacted(item, depth + 1));
   const entries = Object.entries(value);
-  return Object.fromEntries(entries.map(([name, part]) => [name, isSecretName(name) ? shown : redacted(part, depth + 1)]));
+  return Object.fromEntries(
+    entries.map(([name, part]) => [name, isSecretName(name) ? shown : redacted(part, depth + 1)]),
+  );
 }
 
 /** A text without bearer tokens, JWTs, API keys and passwords in URLs. */

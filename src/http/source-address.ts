@@ -32,7 +32,9 @@ export class SourceAddresses {
   }
 
   #isTrusted(address: Address): boolean {
-    return this.#trusted.some(([range, bits]) => range.kind() === address.kind() && address.match(range, bits));
+    return this.#trusted.some(
+      ([range, bits]) => range.kind() === address.kind() && address.match(range, bits),
+    );
   }
 }
 

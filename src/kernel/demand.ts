@@ -20,8 +20,11 @@ export interface PublicDemand {
 export interface ProtectedDemand {
   readonly kind: 'protected';
   readonly permission?: PermissionRule;
-  /** Only a principal that stands for a user: a session or one of the user's keys. */
-  readonly user?: true;
+  /**
+   * The act is on the caller's own account: only a principal that stands for a user (a session or one of the user's
+   * keys), and only in that account's own tenant, not in one that `X-Tenant-ID` has led to.
+   */
+  readonly ownAccount?: true;
   /** Only a person's own session: never a key, however much it may do. */
   readonly session?: true;
   /** Only within the operator tenant. */

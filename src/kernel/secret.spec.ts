@@ -11,7 +11,7 @@ const waysToPrint: readonly (readonly [string, (one: Secret) => string])[] = [
   ['String()', (one) => String(one)],
   // eslint-disable-next-line @typescript-eslint/restrict-template-expressions -- the accident itself
   ['a template', (one) => `${one}`],
-  // eslint-disable-next-line @typescript-eslint/restrict-plus-operands -- the accident itself
+   
   ['concatenation', (one) => 'key ' + (one as unknown as string)],
   ['join', (one) => [one, one].join()],
   ['toLocaleString', (one) => one.toLocaleString()],

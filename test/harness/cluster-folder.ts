@@ -19,7 +19,7 @@ interface Started {
 
 /** Makes a temporary folder for the clusters of one test file. */
 export async function clusterFolder(): Promise<ClusterFolder> {
-  const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'gatehouse-clusters-')));
+  const folder = await realpath(await mkdtemp(path.join(tmpdir(), `gatehouse-clusters-${process.pid}-`)));
   await chmod(folder, 0o755);
   const watched: Started[] = [];
   return {

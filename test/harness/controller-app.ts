@@ -48,7 +48,8 @@ export async function startControllerApp(options: ControllerAppOptions = {}): Pr
 
   const { trustedProxies = [], limits } = options;
   const adapter = createAdapter({ publicUrl, logger, trustedProxies, newId, limits });
-  const app = await NestFactory.create<NestFastifyApplication>(TestModule, adapter, { logger: false, abortOnError: false });
+  const silent = { logger: false, abortOnError: false } as const;
+  const app = await NestFactory.create<NestFastifyApplication>(TestModule, adapter, silent);
   serveOpenApi(app);
   options.prepare?.(app);
   await app.listen(0, '127.0.0.1');

@@ -1,7 +1,7 @@
-import { Catch, Global, Module, type ArgumentsHost, type ExceptionFilter, type Type } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, NestFactory, Reflector } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Global, Module, type Type } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import { v7 as newId } from 'uuid';
 import { EdgeModule } from '../../src/edge/edge.module.js';
 import { registerProxyDoor } from '../../src/edge/proxy-door.js';
@@ -11,9 +11,10 @@ import { UpstreamPool } from '../../src/edge/upstream-pool.js';
 import { GateGuard } from '../../src/gate/gate.guard.js';
 import { GateModule } from '../../src/gate/gate.module.js';
 import { Gatekeeper } from '../../src/gate/gatekeeper.js';
-import { problemResponse } from '../../src/kernel/problem-document.js';
-import { Problem } from '../../src/kernel/problem.js';
-import { readHead } from '../../src/kernel/request-head.js';
+import { createAdapter } from '../../src/http/fastify-adapter.js';
+import { HttpModule } from '../../src/http/http.module.js';
+import { createLogger, type Logger } from '../../src/http/logger.js';
+import { ProblemFilter } from '../../src/http/problem.filter.js';
 import { memoryGate, type MemoryGate } from './memory-gate.js';
 import type { TestProxyOptions } from './proxy.js';
 
@@ -28,33 +29,22 @@ export interface EdgeApp extends MemoryGate {
   close(): Promise<void>;
 }
 
-/** Own API, forward-auth and proxy in one Nest program, as they are in the shipped one, without a database. */
+const publicUrl = 'https://gatehouse.test';
+
+/** Own API, forward-auth and proxy on the real server, as they are in the shipped program, without a database. */
 export async function startEdgeApp(options: EdgeAppOptions): Promise<EdgeApp> {
+  const logger = createLogger({ level: 'silent' });
   const gate = memoryGate(options.identities ?? new Map());
   const table = new RouteTable(options.routes);
   const upstreams = new UpstreamPool(options.upstreams);
-  const adapter = new FastifyAdapter();
-  const app = await NestFactory.create<NestFastifyApplication>(rootModule(gate, table, options), adapter, {
+  const adapter = createAdapter({ publicUrl, logger, newId, trustedProxies: options.trustedProxies ?? [] });
+  const root = rootModule(gate, table, options, logger);
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: false,
+    abortOnError: false,
   });
-  adapter.getInstance().addHook('onRequest', async (request) => {
-    const { method = 'GET', url: target = '', rawHeaders, socket } = request.raw;
-    request.gatehouse = {
-      head: readHead({ method, target, rawHeaders, sourceAddress: socket.remoteAddress ?? '' }, newId),
-    };
-  });
-  adapter
-    .getInstance()
-    .addHook('onResponse', async (request, reply) => request.gatehouse.complete?.(reply.statusCode));
-  const log = { warn: () => undefined, error: () => undefined };
-  const parts = {
-    gatekeeper: gate.gatekeeper,
-    table: () => table,
-    upstreams,
-    publicUrl: 'http://gate.test',
-    log,
-  };
-  registerProxyDoor(adapter.getInstance(), parts);
+  const parts = { gatekeeper: gate.gatekeeper, table: () => table, upstreams, publicUrl, log: logger };
+  registerProxyDoor(adapter.getInstance() as unknown as FastifyInstance, parts);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   const close = async (): Promise<void> => {
@@ -64,34 +54,22 @@ export async function startEdgeApp(options: EdgeAppOptions): Promise<EdgeApp> {
   return { ...gate, url, port: Number(new URL(url).port), close };
 }
 
-function rootModule(gate: MemoryGate, table: RouteTable, options: EdgeAppOptions): Type {
-  const trustedPeers = new TrustedPeers(options.trustedProxies ?? []);
+function rootModule(gate: MemoryGate, table: RouteTable, options: EdgeAppOptions, logger: Logger): Type {
+  const { trustedProxies = [], controllers = [] } = options;
+  const edge = EdgeModule.register({ table: () => table, trustedPeers: new TrustedPeers(trustedProxies) });
+  const http = HttpModule.with({ publicUrl, logger, readiness: { check: () => Promise.resolve([]) } });
 
   @Global()
   @Module({
-    imports: [GateModule, EdgeModule.register({ table: () => table, trustedPeers })],
-    controllers: [...(options.controllers ?? [])],
+    imports: [GateModule, http, edge],
+    controllers: [...controllers],
     providers: [
       { provide: Gatekeeper, useValue: gate.gatekeeper },
-      {
-        provide: APP_GUARD,
-        useFactory: (reflector: Reflector) => new GateGuard(gate.gatekeeper, reflector),
-        inject: [Reflector],
-      },
-      { provide: APP_FILTER, useClass: ProblemFilter },
+      { provide: APP_GUARD, useClass: GateGuard },
+      { provide: APP_FILTER, useExisting: ProblemFilter },
     ],
     exports: [Gatekeeper],
   })
   class RootModule {}
   return RootModule;
-}
-
-@Catch(Problem)
-class ProblemFilter implements ExceptionFilter {
-  catch(problem: Problem, host: ArgumentsHost): void {
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const { head } = host.switchToHttp().getRequest<FastifyRequest>().gatehouse;
-    const { status, headers, body } = problemResponse(problem, head.correlationId, 'http://gate.test');
-    void reply.code(status).headers(headers).header('x-correlation-id', head.correlationId).send(body);
-  }
 }

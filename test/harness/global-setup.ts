@@ -35,7 +35,7 @@ async function startServer(): Promise<string> {
 /** Servers and data of runs that were killed before their tear-down. */
 async function removeLeftovers(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
-    const pid = Number(name.match(/^gatehouse-test-(\d+)-/)?.[1]);
+    const pid = Number(name.match(/^gatehouse-(?:test|clusters)-(\d+)-/)?.[1]);
     if (!pid || isAlive(pid)) continue;
     const dir = path.join(tmpdir(), name);
     const dataDir = path.join(dir, 'pgdata');

@@ -87,7 +87,10 @@ export async function launch(
   if ('error' in answer) throw new Error(answer.error);
   return {
     ...answer,
-    stop: () => end(child, () => child.stdin.end()),
+    async stop() {
+      await end(child, () => child.stdin.end());
+      if (child.exitCode) throw new Error(`The launcher ended with code ${child.exitCode}`);
+    },
     kill: () => end(child, () => child.kill('SIGKILL')),
   };
 }
@@ -109,15 +112,16 @@ async function copyPackage(name: string, folder: string): Promise<void> {
   for (const dependency of Object.keys(manifest.dependencies ?? {})) await copyPackage(dependency, folder);
 }
 
-/** Ends when its input does, so that it can't outlive the test. */
+/** Ends when its input does, so that it can't outlive the test. With code 13 if it can't wait for the server to stop. */
 const PROGRAM = `
+import { once } from 'node:events';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 const [dir, settings] = process.argv.slice(2);
-try {
-  const server = await startEmbeddedPostgres(dir, JSON.parse(settings));
-  console.log(JSON.stringify({ url: server.url, port: server.port, dataDir: server.dataDir }));
-  process.stdin.resume().once('end', () => void server.stop());
-} catch (error) {
+const server = await startEmbeddedPostgres(dir, JSON.parse(settings)).catch((error) => {
   console.log(JSON.stringify({ error: error.message }));
-}
+  process.exit(1);
+});
+console.log(JSON.stringify({ url: server.url, port: server.port, dataDir: server.dataDir }));
+await once(process.stdin.resume(), 'end');
+await server.stop();
 `;

@@ -1,12 +1,13 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { v7 as newId } from 'uuid';
 import { registerProxyDoor } from '../../src/edge/proxy-door.js';
 import { RouteTable, type RouteConfig } from '../../src/edge/route-table.js';
 import { UpstreamPool, type UpstreamOptions } from '../../src/edge/upstream-pool.js';
-import { readHead } from '../../src/kernel/request-head.js';
+import { createAdapter } from '../../src/http/fastify-adapter.js';
+import { createLogger } from '../../src/http/logger.js';
 import { memoryGate, type MemoryGate, type TestIdentity } from './memory-gate.js';
 
 export interface TestServer {
@@ -35,27 +36,24 @@ export interface TestProxyOptions {
   readonly identities?: ReadonlyMap<string, TestIdentity>;
 }
 
-/** The proxy door alone on a real server, with the real gate behind it. */
+const publicUrl = 'https://gatehouse.test';
+
+/** The proxy door alone on the real server, with the real gate behind it. */
 export async function startProxy(options: TestProxyOptions): Promise<TestProxy> {
   const gate = memoryGate(options.identities ?? new Map());
   const table = new RouteTable(options.routes);
   const upstreams = new UpstreamPool(options.upstreams);
   const warnings: object[] = [];
   const note = (facts: object): void => void warnings.push(facts);
-  const app = fastify();
-  app.addHook('onRequest', async (request) => {
-    const { method = 'GET', url: target = '', rawHeaders, socket } = request.raw;
-    const raw = { method, target, rawHeaders, sourceAddress: socket.remoteAddress ?? '' };
-    request.gatehouse = { head: readHead(raw, newId) };
+  const adapter = createAdapter({
+    publicUrl,
+    newId,
+    trustedProxies: [],
+    logger: createLogger({ level: 'silent' }),
   });
+  const app = adapter.getInstance() as unknown as FastifyInstance;
   const log = { warn: note, error: note };
-  registerProxyDoor(app, {
-    gatekeeper: gate.gatekeeper,
-    table: () => table,
-    upstreams,
-    publicUrl: 'http://gate.test',
-    log,
-  });
+  registerProxyDoor(app, { gatekeeper: gate.gatekeeper, table: () => table, upstreams, publicUrl, log });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   const close = async (): Promise<void> => {
     app.server.closeAllConnections();

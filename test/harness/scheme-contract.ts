@@ -77,13 +77,12 @@ export function describeSchemeContract(name: string, scheme: SchemeUnderTest): v
       const { tested } = furnished();
       const secret = await scheme.validSecret();
       const other = fc.constantFrom(...'abyzABYZ0189_-.~');
+      // Not the last one: in base64url it has bits that mean nothing.
       await fc.assert(
-        fc.asyncProperty(fc.nat(secret.length - 1), other, async (at, character) => {
+        fc.asyncProperty(fc.nat(secret.length - 2), other, async (at, character) => {
           fc.pre(secret.charAt(at) !== character);
           const head = scheme.present(secret.slice(0, at) + character + secret.slice(at + 1));
-          const result = await run(tested, head);
-          // The last character of a base64url text has bits that mean nothing.
-          if (at < secret.length - 1) expect(result?.outcome).not.toBe('verified');
+          expect((await run(tested, head))?.outcome).not.toBe('verified');
         }),
         { numRuns: 200 },
       );

@@ -46,11 +46,8 @@ export class TenantsController {
   }
 
   @Patch(':id')
-  @Requires('admin.tenants', { operator: true })
-  @ApiOperation({
-    summary: 'Rename, suspend or reactivate a tenant, or license its features',
-    description: 'Break-glass may suspend, nothing else.',
-  })
+  @Requires('admin.tenants', { operator: true, persists: true })
+  @ApiOperation({ summary: 'Rename, suspend or reactivate a tenant, or license its features' })
   @AnswersWith(Tenant)
   async update(
     @Admitted() admission: Admission,

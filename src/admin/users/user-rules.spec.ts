@@ -3,7 +3,7 @@ import { builtInPermissions, builtInRoleNames } from '../../access/built-in-role
 import { PermissionCatalogue } from '../../access/permission-catalogue.js';
 import { PermissionSet } from '../../kernel/permission-set.js';
 import { Problem } from '../../kernel/problem.js';
-import { judgeUserChange, onlyDisables, type UserTransition } from './user-rules.js';
+import { judgeUserChange, type UserTransition } from './user-rules.js';
 
 const catalogue = new PermissionCatalogue(['scans.read', 'scans.write', 'deploy']);
 const builtIn = builtInRoleNames.map((name) => ({
@@ -94,14 +94,5 @@ describe('a change of a user', () => {
     };
     expect(judged(wanted, catalogue.all)).toMatchObject({ status: 403 });
     expect(judged({ ...wanted, status: 'disabled' }, catalogue.all)).toBe(false);
-  });
-});
-
-describe('taking away', () => {
-  it('is disabling, and nothing besides', () => {
-    expect(onlyDisables({ status: 'disabled' })).toBe(true);
-    expect(onlyDisables({ status: 'active' })).toBe(false);
-    expect(onlyDisables({ status: 'disabled', role: 'owner' })).toBe(false);
-    expect(onlyDisables({ status: 'disabled', name: 'x' })).toBe(false);
   });
 });

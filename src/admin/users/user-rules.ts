@@ -3,7 +3,6 @@ import type { PermissionCatalogue } from '../../access/permission-catalogue.js';
 import type { PermissionSet } from '../../kernel/permission-set.js';
 import type { RoleView } from '../../storage/stores/roles.js';
 import type { UserView } from '../../storage/stores/users.js';
-import type { UserChange } from './user.schemas.js';
 
 type JudgedRole = Pick<RoleView, 'id' | 'name' | 'permissions' | 'builtIn'>;
 
@@ -32,11 +31,6 @@ export function judgeUserChange(
   // Who is let in again gets their role anew.
   if (roleChanges || reactivated) mayGive(holder, next.permissions);
   return isOwner(current) && user.status === 'active' && (roleChanges || status === 'disabled');
-}
-
-/** Whether a change does nothing but disable. */
-export function onlyDisables({ name, role, status }: UserChange): boolean {
-  return status === 'disabled' && name === undefined && role === undefined;
 }
 
 function isOwner(role: JudgedRole): boolean {

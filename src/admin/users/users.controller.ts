@@ -47,10 +47,10 @@ export class UsersController {
   }
 
   @Patch(':id')
-  @Requires('admin.users')
+  @Requires('admin.users', { persists: true })
   @ApiOperation({
     summary: 'Rename, disable or reactivate a user, or give another role',
-    description: 'Disabling ends the sessions too. Break-glass may disable, nothing else.',
+    description: 'Disabling ends the sessions too.',
   })
   @AnswersWith(User)
   async update(

@@ -17,7 +17,7 @@ export class OwnKeysController {
   constructor(private readonly keys: ApiKeyService) {}
 
   @Get()
-  @Requires('keys.own', { user: true })
+  @Requires('keys.own', { ownAccount: true })
   @ApiOperation({ summary: "List one's own API keys" })
   @AnswersWith(ApiKeyList)
   async list(@Admitted() admission: Admission, @ValidQuery(PageQuery) query: PageQuery): Promise<ApiKeyList> {
@@ -26,7 +26,7 @@ export class OwnKeysController {
 
   @Post()
   @Header('cache-control', 'no-store')
-  @Requires('keys.own', { user: true, persists: true })
+  @Requires('keys.own', { ownAccount: true, persists: true })
   @ApiOperation({ summary: 'Make an API key for oneself', description: 'With scopes among what one holds.' })
   @AnswersWith(CreatedApiKey, 201)
   async create(
@@ -39,7 +39,7 @@ export class OwnKeysController {
   }
 
   @Get(':id')
-  @Requires('keys.own', { user: true })
+  @Requires('keys.own', { ownAccount: true })
   @ApiOperation({ summary: "One of one's own API keys" })
   @AnswersWith(ApiKey)
   async find(@Admitted() admission: Admission, @IdParam('id', 'API key') id: string): Promise<ApiKey> {
@@ -48,7 +48,7 @@ export class OwnKeysController {
 
   @Delete(':id')
   @HttpCode(204)
-  @Requires('keys.own', { user: true })
+  @Requires('keys.own', { ownAccount: true })
   @ApiOperation({ summary: "Revoke one of one's own API keys" })
   async revoke(@Admitted() admission: Admission, @IdParam('id', 'API key') id: string): Promise<void> {
     await this.keys.revoke(admission, oneself(admission), id);

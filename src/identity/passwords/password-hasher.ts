@@ -16,7 +16,8 @@ export const maxPasswordBytes = 1024;
 export class PasswordHasher {
   #running = 0;
   readonly #waiting: (() => void)[] = [];
-  #dummy: Promise<string> | undefined;
+  /** Made at once: the first unknown address must not take longer than the second. */
+  readonly #dummy = hash('no account has this password', parameters);
 
   /**
    * @returns the hash in PHC form
@@ -28,14 +29,9 @@ export class PasswordHasher {
 
   /** Checks a password. Without a stored hash it takes the same time and says no: the account's existence doesn't show. */
   async matches(password: Secret, stored: string | null): Promise<boolean> {
-    const against = stored ?? (await this.#dummyHash());
+    const against = stored ?? (await this.#dummy);
     const matched = await this.#inTurn(() => verify(against, password.reveal()));
     return matched && stored !== null;
-  }
-
-  #dummyHash(): Promise<string> {
-    this.#dummy ??= hash('no account has this password', parameters);
-    return this.#dummy;
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -43,14 +43,14 @@ export class SessionController {
 
   @Post('logout')
   @HttpCode(204)
-  @Requires(undefined, { session: true })
+  @Requires(undefined, { session: true, ownAccount: true })
   @ApiOperation({ summary: 'End this session' })
   async logOut(@Admitted() admission: Admission): Promise<void> {
     await this.sessions.logOut(admission);
   }
 
   @Get('me')
-  @Requires(undefined, { user: true })
+  @Requires(undefined, { ownAccount: true })
   @ApiOperation({ summary: 'Who one is, and what one may do here' })
   @AnswersWith(CurrentUser)
   async me(@Admitted() admission: Admission): Promise<CurrentUser> {

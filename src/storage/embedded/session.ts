@@ -14,8 +14,11 @@ export class Session {
 
   private constructor(
     private readonly client: Client,
+    private readonly socket: Socket,
     onLost: () => void,
   ) {
+    // Holding the cluster is no reason to live: a process with nothing else to do may end. What has to be awaited is.
+    socket.unref();
     client.once('end', () => {
       if (!this.#closed) onLost();
     });
@@ -45,11 +48,7 @@ export class Session {
         'select pg_try_advisory_lock_shared($1) as joined',
         [IN_USE],
       );
-      if (rows[0]?.joined) {
-        // Holding the cluster is no reason to live: a process with nothing else to do may end.
-        socket.unref();
-        return new Session(client, onLost);
-      }
+      if (rows[0]?.joined) return new Session(client, socket, onLost);
       await client.end();
     } catch (error) {
       await client.end().catch(() => undefined);
@@ -62,14 +61,15 @@ export class Session {
 
   /** Creates a database unless there is one of that name. `name` is ours, never input. */
   async ensureDatabase(name: string): Promise<void> {
+    this.socket.ref();
     const { rowCount } = await this.client.query('select from pg_database where datname = $1', [name]);
-    if (rowCount) return;
-    try {
-      await this.client.query(`create database "${name}"`);
-    } catch (error) {
-      // Another process created it just now: seen before it began to (42P04) or while it did (23505).
-      if (!hasCode(error, '42P04', '23505')) throw error;
+    // Another process may create it now: seen before it begins (42P04) or while it does (23505).
+    if (!rowCount) {
+      await this.client.query(`create database "${name}"`).catch((error: unknown) => {
+        if (!hasCode(error, '42P04', '23505')) throw error;
+      });
     }
+    this.socket.unref();
   }
 
   /**
@@ -79,6 +79,7 @@ export class Session {
    */
   async leave(): Promise<boolean> {
     this.#closed = true;
+    this.socket.ref();
     await this.client.query('select pg_advisory_unlock_shared($1)', [IN_USE]);
     const { rows } = await this.client.query<{ last: boolean }>('select pg_try_advisory_lock($1) as last', [
       IN_USE,
@@ -88,6 +89,7 @@ export class Session {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.socket.ref();
     await this.client.end().catch(() => undefined);
   }
 }

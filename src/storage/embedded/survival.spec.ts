@@ -62,10 +62,15 @@ describe('after kill -9 of PostgreSQL', () => {
   });
 
   it('a stop while it is being brought back leaves nothing running', async () => {
-    const server = await start('crash and stop');
+    let noticed = () => {};
+    const lost = new Promise<void>((resolve) => (noticed = resolve));
+    const log = (line: string) => (line.includes('was lost') ? noticed() : undefined);
+    const server = folder.watch(await startEmbeddedPostgres(place('crash and stop'), { fsync: false, log }));
     process.kill(await postmasterOf(server), 'SIGKILL');
+    await lost;
     await server.stop();
     expect(await findPostmaster(server.dataDir)).toBeUndefined();
+    await expect(query(server.url, 'select 1 as answer')).rejects.toThrow('ECONNREFUSED');
   });
 });
 

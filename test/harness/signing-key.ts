@@ -1,0 +1,15 @@
+import { generateKeyPairSync } from 'node:crypto';
+import type { JWK } from 'jose';
+import type { SigningKey } from '../../src/credentials/key-ring.js';
+
+/** A new signing key of an installation. */
+export function newSigningKey(kid: string, retired = false): SigningKey {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return {
+    kid,
+    algorithm: 'ES256',
+    publicJwk: publicKey.export({ format: 'jwk' }) as JWK,
+    privateJwk: privateKey.export({ format: 'jwk' }) as JWK,
+    retired,
+  };
+}
