@@ -14,7 +14,9 @@ await pool.close();
 
 times.sort((a, b) => a - b);
 const at = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-process.stdout.write(`${JSON.stringify({ requests: times.length, errors, seconds, p50: at(0.5), p99: at(0.99) })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ requests: times.length, errors, seconds, p50: at(0.5), p99: at(0.99) })}\n`,
+);
 
 async function client() {
   while (performance.now() < until) {

@@ -6,7 +6,10 @@ const clockTicks = Number(execFileSync('getconf', ['CLK_TCK']).toString());
 
 /** Starts a program and waits until its output matches. Resolves with the process and the match. */
 export function start(command, args, env, ready) {
-  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(command, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   return new Promise((resolve, reject) => {
     let output = '';
     child.stdout.on('data', (chunk) => {
@@ -14,7 +17,9 @@ export function start(command, args, env, ready) {
       const match = ready.exec(output);
       if (match !== null) resolve({ child, match });
     });
-    child.once('exit', (code) => reject(new Error(`${command} ended with ${code} before it was ready:\n${output}`)));
+    child.once('exit', (code) =>
+      reject(new Error(`${command} ended with ${code} before it was ready:\n${output}`)),
+    );
   });
 }
 

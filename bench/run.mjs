@@ -36,21 +36,47 @@ try {
   const floor = await start(process.execPath, [path.join(root, 'bench/floor.mjs')], {}, /listening (\d+)/);
   running.push(floor.child);
   const port = 20_000 + (process.pid % 20_000);
-  const gatehouse = await start(process.execPath, [path.join(root, 'dist/main.js')], environment(port), /Gatehouse is at/);
+  const gatehouse = await start(
+    process.execPath,
+    [path.join(root, 'dist/main.js')],
+    environment(port),
+    /Gatehouse is at/,
+  );
   running.push(gatehouse.child);
   const url = `http://127.0.0.1:${port}`;
   const key = await makeKey(url);
-  const postmaster = Number(readFileSync(path.join(dir, 'data/pgdata/postmaster.pid'), 'utf8').split('\n')[0]);
+  const postmaster = Number(
+    readFileSync(path.join(dir, 'data/postgres/pgdata/postmaster.pid'), 'utf8').split('\n')[0],
+  );
   const judged = { 'x-api-key': key, 'x-original-method': 'GET', 'x-original-uri': '/scans' };
   const variants = [
-    { name: 'floor', title: 'bare node:http', pid: floor.child.pid, url: `http://127.0.0.1:${floor.match[1]}/`, headers: {} },
-    { name: 'gate', title: 'a decision (forward-auth)', pid: gatehouse.child.pid, url: `${url}/forward-auth/nginx`, headers: judged },
-    { name: 'proxy', title: 'a decision and the proxied answer', pid: gatehouse.child.pid, url: `${url}/scans`, headers: { 'x-api-key': key } },
+    {
+      name: 'floor',
+      title: 'bare node:http',
+      pid: floor.child.pid,
+      url: `http://127.0.0.1:${floor.match[1]}/`,
+      headers: {},
+    },
+    {
+      name: 'gate',
+      title: 'a decision (forward-auth)',
+      pid: gatehouse.child.pid,
+      url: `${url}/forward-auth/nginx`,
+      headers: judged,
+    },
+    {
+      name: 'proxy',
+      title: 'a decision and the proxied answer',
+      pid: gatehouse.child.pid,
+      url: `${url}/scans`,
+      headers: { 'x-api-key': key },
+    },
   ].filter(({ name }) => name === 'floor' || wanted.length === 0 || wanted.includes(name));
   const results = new Map(variants.map(({ name }) => [name, []]));
   for (const variant of variants) await measure(variant, postmaster, 1); // warm
   for (let round = 0; round < rounds; round += 1) {
-    for (const variant of variants) results.get(variant.name).push(await measure(variant, postmaster, seconds));
+    for (const variant of variants)
+      results.get(variant.name).push(await measure(variant, postmaster, seconds));
   }
   report(variants, results, memoryMiB(gatehouse.child.pid));
 } finally {
@@ -70,11 +96,19 @@ function environment(port) {
 
 async function makeKey(url) {
   const post = async (where, body, headers = {}) => {
-    const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
+    const init = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    };
     return (await fetch(url + where, init)).json();
   };
   const { access_token: token } = await post('/auth/login', { email: 'admin@localhost', password });
-  const made = await post('/auth/api-keys', { name: 'bench', scopes: ['scans.read'] }, { authorization: `Bearer ${token}` });
+  const made = await post(
+    '/auth/api-keys',
+    { name: 'bench', scopes: ['scans.read'] },
+    { authorization: `Bearer ${token}` },
+  );
   return made.api_key;
 }
 
@@ -96,7 +130,9 @@ function report(variants, results, memory) {
   const median = (rows, of) => [...rows].map(of).sort((a, b) => a - b)[Math.floor(rows.length / 2)];
   const floorRate = median(results.get('floor'), (row) => row.rate);
   const say = (line) => process.stdout.write(`${line}\n`);
-  say(`${rounds} rounds of ${seconds} s, ${connections} connections, medians; client, server and PostgreSQL share the machine`);
+  say(
+    `${rounds} rounds of ${seconds} s, ${connections} connections, medians; client, server and PostgreSQL share the machine`,
+  );
   say('| what | requests/s | of the floor | server CPU µs | PostgreSQL CPU µs | p50 ms | p99 ms | errors |');
   say('|---|---|---|---|---|---|---|---|');
   for (const { name, title } of variants) {
@@ -104,8 +140,15 @@ function report(variants, results, memory) {
     const of = (field) => median(rows, (row) => row[field]);
     const errors = rows.reduce((sum, row) => sum + row.errors, 0);
     const share = (of('rate') / floorRate).toFixed(2);
-    const cells = [of('rate').toFixed(0), share, of('serverUs').toFixed(0), name === 'floor' ? '–' : of('postgresUs').toFixed(0)];
-    say(`| ${title} | ${cells.join(' | ')} | ${of('p50').toFixed(1)} | ${of('p99').toFixed(1)} | ${errors} |`);
+    const cells = [
+      of('rate').toFixed(0),
+      share,
+      of('serverUs').toFixed(0),
+      name === 'floor' ? '–' : of('postgresUs').toFixed(0),
+    ];
+    say(
+      `| ${title} | ${cells.join(' | ')} | ${of('p50').toFixed(1)} | ${of('p99').toFixed(1)} | ${errors} |`,
+    );
   }
   say(`\nGatehouse's memory afterwards: ${memory} MiB`);
 }

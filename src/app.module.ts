@@ -65,7 +65,11 @@ export class AppModule {
       imports: [
         CoreModule.with(resources),
         GateModule,
-        HttpModule.with({ publicUrl: config.publicUrl, logger: resources.logger, readiness: readinessOf(database) }),
+        HttpModule.with({
+          publicUrl: config.publicUrl,
+          logger: resources.logger,
+          readiness: readinessOf(database),
+        }),
         SessionsModule,
         ApiKeysModule,
         AdminModule,

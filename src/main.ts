@@ -2,4 +2,5 @@
 import 'reflect-metadata';
 import { run } from './commands/cli.js';
 
-process.exitCode = await run(process.argv);
+// Everything is closed by now. Connections that a broken network never finishes closing are no reason to stay.
+process.exit(await run(process.argv));

@@ -14,11 +14,18 @@ const breakGlass: Principal = { kind: 'break-glass', credentialId: 'mk_0', reaso
 const everybody = { session, liveKey, testKey, legacyKey, breakGlass };
 
 /** The code of the refusal, or `yes`. */
-const answer = (demand: Omit<ProtectedDemand, 'kind'>, principal: Principal, tenant: Partial<TenantStanding> = {}) =>
-  judge({ kind: 'protected', ...demand }, { principal, tenant: tenantWith(tenant), atHome: true })?.code ?? 'yes';
+const answer = (
+  demand: Omit<ProtectedDemand, 'kind'>,
+  principal: Principal,
+  tenant: Partial<TenantStanding> = {},
+) =>
+  judge({ kind: 'protected', ...demand }, { principal, tenant: tenantWith(tenant), atHome: true })?.code ??
+  'yes';
 /** Who of them all gets which answer. */
 const answers = (demand: Omit<ProtectedDemand, 'kind'>, tenant: Partial<TenantStanding> = {}) =>
-  Object.fromEntries(Object.entries(everybody).map(([name, principal]) => [name, answer(demand, principal, tenant)]));
+  Object.fromEntries(
+    Object.entries(everybody).map(([name, principal]) => [name, answer(demand, principal, tenant)]),
+  );
 const all = (code: string) => Object.fromEntries(Object.keys(everybody).map((name) => [name, code]));
 
 describe('a demand', () => {
@@ -46,7 +53,10 @@ describe('a demand', () => {
   });
 
   it('for a session is met by a person alone', () => {
-    expect(answers({ session: true, environment: 'test' })).toEqual({ ...all('SESSION_REQUIRED'), session: 'yes' });
+    expect(answers({ session: true, environment: 'test' })).toEqual({
+      ...all('SESSION_REQUIRED'),
+      session: 'yes',
+    });
   });
 
   it('for what would outlive an incident is never met by break-glass, whatever it is granted', () => {
@@ -60,9 +70,14 @@ describe('a demand', () => {
   it('for a permission is met by whoever holds it in the tenant, and says which one is missing', () => {
     const permissions = PermissionSet.of(['scans.read']);
     expect(answers({ permission: 'scans.read', environment: 'test' }, { permissions })).toEqual(all('yes'));
-    expect(answers({ permission: 'scans.write', environment: 'test' }, { permissions })).toEqual(all('FORBIDDEN'));
+    expect(answers({ permission: 'scans.write', environment: 'test' }, { permissions })).toEqual(
+      all('FORBIDDEN'),
+    );
     const rule = { any: ['scans.write', { all: ['scans.read', 'deploy'] }] };
-    const denial = judge({ kind: 'protected', permission: rule }, { principal: session, tenant: tenantWith({ permissions }), atHome: true });
+    const denial = judge(
+      { kind: 'protected', permission: rule },
+      { principal: session, tenant: tenantWith({ permissions }), atHome: true },
+    );
     expect(denial?.detail).toBe('This needs the permission (scans.write or (scans.read and deploy)).');
   });
 
@@ -73,7 +88,9 @@ describe('a demand', () => {
 
   it('for a feature is met where the tenant has a licence for it', () => {
     expect(answer({ feature: 'advanced-scans' }, session, { features: ['advanced-scans'] })).toBe('yes');
-    expect(answer({ feature: 'advanced-scans' }, session, { features: ['advanced'] })).toBe('FEATURE_NOT_LICENSED');
+    expect(answer({ feature: 'advanced-scans' }, session, { features: ['advanced'] })).toBe(
+      'FEATURE_NOT_LICENSED',
+    );
   });
 
   it.each([
@@ -157,7 +174,8 @@ describe('a rule of permissions', () => {
     const set = fc.subarray(['a', 'b', 'c']);
     fc.assert(
       fc.property(rule, set, set, (one, some, more) => {
-        if (holds(one, PermissionSet.of(some))) expect(holds(one, PermissionSet.of([...some, ...more]))).toBe(true);
+        if (holds(one, PermissionSet.of(some)))
+          expect(holds(one, PermissionSet.of([...some, ...more]))).toBe(true);
       }),
     );
   });

@@ -43,14 +43,20 @@ const checks: readonly Check[] = [
       return Denial.refused('USER_REQUIRED', 'Only a user may do this; this credential stands for none.');
     }
     if (!atHome) {
-      return Denial.refused('HOME_TENANT_ONLY', 'One’s own account is reached in its own tenant, without X-Tenant-ID.');
+      return Denial.refused(
+        'HOME_TENANT_ONLY',
+        'One’s own account is reached in its own tenant, without X-Tenant-ID.',
+      );
     }
     return undefined;
   },
 
   function persistence(demand, { principal }) {
     if (demand.persists !== true || principal.kind !== 'break-glass') return undefined;
-    return Denial.refused('BREAK_GLASS_FORBIDDEN', 'Break-glass cannot create what would outlive the incident.');
+    return Denial.refused(
+      'BREAK_GLASS_FORBIDDEN',
+      'Break-glass cannot create what would outlive the incident.',
+    );
   },
 
   function permission(demand, { tenant }) {

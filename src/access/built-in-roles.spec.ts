@@ -2,7 +2,16 @@ import fc from 'fast-check';
 import { builtInPermissions, builtInRoleNames } from './built-in-roles.js';
 import { isPermissionName, ownPermissions, PermissionCatalogue } from './permission-catalogue.js';
 
-const installation = ['scans.read', 'scans.write', 'databases:read', 'deploy', 'read', 'spread', 'scans.read.all', 'constructor'];
+const installation = [
+  'scans.read',
+  'scans.write',
+  'databases:read',
+  'deploy',
+  'read',
+  'spread',
+  'scans.read.all',
+  'constructor',
+];
 const catalogue = new PermissionCatalogue(installation);
 const namesOf = (role: (typeof builtInRoleNames)[number]) => builtInPermissions(role, catalogue).names();
 
@@ -31,7 +40,9 @@ describe('a built-in role', () => {
       fc.property(names, (listed) => {
         const own = new PermissionCatalogue(listed.filter((name) => !Object.hasOwn(ownPermissions, name)));
         for (const role of ['viewer', 'legacy-restricted', 'member'] as const) {
-          const held = builtInPermissions(role, own).names().filter((name) => name.startsWith('admin.') && !listed.includes(name));
+          const held = builtInPermissions(role, own)
+            .names()
+            .filter((name) => name.startsWith('admin.') && !listed.includes(name));
           expect(held).toEqual([]);
         }
         for (const role of builtInRoleNames) expect(own.all.covers(builtInPermissions(role, own))).toBe(true);
@@ -40,7 +51,9 @@ describe('a built-in role', () => {
   });
 
   it('is never more than the next one up', () => {
-    const [owner, admin, member, viewer, restricted] = builtInRoleNames.map((role) => builtInPermissions(role, catalogue));
+    const [owner, admin, member, viewer, restricted] = builtInRoleNames.map((role) =>
+      builtInPermissions(role, catalogue),
+    );
     expect(owner?.covers(admin!)).toBe(true);
     expect(admin?.covers(member!)).toBe(true);
     expect(member?.covers(viewer!)).toBe(true);

@@ -55,7 +55,7 @@ export class AuditTrail {
       this.#outcomes.splice(0, excess);
       this.#options.onLoss(excess);
     }
-    if (this.#outcomes.length > 0) this.#draining ??= this.#drain();
+    this.#draining ??= this.#drain();
   }
 
   /** Writes what is left, trying for at most `timeoutMs`. @returns how many outcomes could not be written */

@@ -30,7 +30,9 @@ export class GroupCommit<T> {
   /** Resolves once the item is durable. Rejects with what the write threw; then nobody knows whether it is. */
   add(item: T): Promise<void> {
     if (this.#waiting.length >= this.options.maxWaiting) {
-      return Promise.reject(new Unavailable('audit trail', { cause: new Error('too many records are waiting') }));
+      return Promise.reject(
+        new Unavailable('audit trail', { cause: new Error('too many records are waiting') }),
+      );
     }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });

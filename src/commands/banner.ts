@@ -16,7 +16,9 @@ export function banner(url: string, config: Config, admin: FirstAdmin | undefine
       '',
     );
   }
-  const route = config.file.routes.some(({ path }) => path.startsWith(exampleRoute)) ? exampleRoute : '/auth/me';
+  const route = config.file.routes.some(({ path }) => path.startsWith(exampleRoute))
+    ? exampleRoute
+    : '/auth/me';
   lines.push('Try a request that is refused:', '', `  curl -i ${url}${route}`, '');
   lines.push('Log in, and try it as somebody:', '', ...logInLines(url, route, config, admin), '');
   lines.push(`API reference: ${url}/docs`, '');

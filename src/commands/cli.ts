@@ -19,7 +19,10 @@ export async function run(argv: readonly string[]): Promise<number> {
   let exitCode = 0;
   const program = new Command('gatehouse').description('A multi-tenant RBAC security gateway.');
   program.command('serve', { isDefault: true }).description('Serve (the default).').action(serve);
-  program.command('migrate').description('Bring the schema of DATABASE_URL up to date, and stop.').action(migrate);
+  program
+    .command('migrate')
+    .description('Bring the schema of DATABASE_URL up to date, and stop.')
+    .action(migrate);
   addConfigCommands(program, (code) => {
     exitCode = code;
   });
@@ -37,10 +40,12 @@ async function serve(): Promise<void> {
   const logger = createLogger({ level: config.logLevel });
   for (const warning of config.warnings) logger.warn(warning);
   // Signals are heard from the first moment: a start that is interrupted leaves no server behind.
+  const interrupted = new AbortController();
   const stopSignal = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
   });
-  const gatehouse = await startGatehouse(config, { logger });
+  void stopSignal.then(() => interrupted.abort());
+  const gatehouse = await startGatehouse(config, { logger, signal: interrupted.signal });
   print(process.stdout, banner(config.publicUrl, config, gatehouse.firstAdmin));
   logger.info({ signal: await stopSignal }, 'stopping');
   await gatehouse.stop();
@@ -48,10 +53,13 @@ async function serve(): Promise<void> {
 
 async function migrate(): Promise<void> {
   const config = loadConfig(processEnvironment(), process.cwd());
-  if (config.database.url === undefined) throw new Error('DATABASE_URL is not set: the embedded database migrates at each start');
+  if (config.database.url === undefined)
+    throw new Error('DATABASE_URL is not set: the embedded database migrates at each start');
   const catalogue = new PermissionCatalogue(config.file.permissions);
   const secret = await installationSecret(config);
-  await migrateDatabase(config.database.url.reveal(), secret, catalogue, (line) => print(process.stderr, line));
+  await migrateDatabase(config.database.url.reveal(), secret, catalogue, {
+    say: (line) => print(process.stderr, line),
+  });
   print(process.stdout, 'The schema is up to date.');
 }
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../config/config.js';
 import { Secret } from '../kernel/secret.js';
+import { createOnce } from '../storage/embedded/files.js';
 
 const fileName = 'secret';
 
@@ -14,11 +15,7 @@ export async function installationSecret(config: Config): Promise<Secret> {
   if (config.secret !== undefined) return config.secret;
   const file = path.join(config.dataDir, fileName);
   await mkdir(config.dataDir, { recursive: true });
-  try {
-    // `wx`: of two that start together one makes it, and the other reads that one.
-    await writeFile(file, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
+  // Of two that start together one makes it, and the other reads that one, whole.
+  await createOnce(file, randomBytes(48).toString('base64url'));
   return new Secret((await readFile(file, 'utf8')).trim());
 }

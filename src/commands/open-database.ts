@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { builtInPermissions, builtInRoleNames } from '../access/built-in-roles.js';
 import type { PermissionCatalogue } from '../access/permission-catalogue.js';
@@ -9,6 +10,7 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from '../storage/embedde
 import { asUnavailable } from '../storage/outage.js';
 import { appRole } from '../storage/schema/app-role.js';
 import { migrate } from '../storage/schema/migrate.js';
+import { troubleOfOwner, troubleOfRole } from './database-trouble.js';
 
 export interface OpenedDatabase {
   readonly database: Database;
@@ -16,8 +18,14 @@ export interface OpenedDatabase {
   close(): Promise<void>;
 }
 
-/** Said of each step that takes a while. */
-export type Say = (line: string) => void;
+export interface Opening {
+  /** Told of each step that takes a while. */
+  readonly say: (line: string) => void;
+  /** How long a database that doesn't answer yet is waited for, in milliseconds. Default: half a minute. */
+  readonly patienceMs?: number;
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal;
+}
 
 const connectTimeoutMs = 700;
 const statementTimeoutMs = 1000;
@@ -29,15 +37,21 @@ export async function openDatabase(
   config: Config,
   secret: Secret,
   catalogue: PermissionCatalogue,
-  say: Say,
+  opening: Opening,
 ): Promise<OpenedDatabase> {
-  const embedded = config.database.url === undefined ? await startEmbeddedPostgres(config.dataDir, { log: say }) : undefined;
+  const embedded =
+    config.database.url === undefined
+      ? await startEmbeddedPostgres(path.join(config.dataDir, 'postgres'), { log: opening.say })
+      : undefined;
   try {
     const ownerUrl = embedded?.url ?? config.database.url?.reveal() ?? '';
-    if (config.database.migrate) await migrateDatabase(ownerUrl, secret, catalogue, say);
+    if (config.database.migrate) await migrateDatabase(ownerUrl, secret, catalogue, opening);
     const url = programUrl(ownerUrl, secret);
     const database = new Database({ url, connectTimeoutMs, statementTimeoutMs });
-    await patiently(() => database.open(), say);
+    await patiently(() => database.open(), opening).catch(async (error: unknown) => {
+      await database.close();
+      throw troubleOfRole(error);
+    });
     return { database, close: () => closeAll(database, embedded) };
   } catch (error) {
     await embedded?.stop();
@@ -50,10 +64,16 @@ export async function migrateDatabase(
   ownerUrl: string,
   secret: Secret,
   catalogue: PermissionCatalogue,
-  say: Say,
+  opening: Opening,
 ): Promise<void> {
-  const builtInGrants = builtInRoleNames.map((role) => ({ role, permissions: builtInPermissions(role, catalogue).names() }));
-  await patiently(() => migrate({ ownerUrl, role: appRole(secret), builtInGrants }), say);
+  const builtInGrants = builtInRoleNames.map((role) => ({
+    role,
+    permissions: builtInPermissions(role, catalogue).names(),
+  }));
+  const options = { ownerUrl, role: appRole(secret), builtInGrants };
+  await patiently(() => migrate(options), opening).catch((error: unknown) => {
+    throw troubleOfOwner(error);
+  });
 }
 
 function programUrl(ownerUrl: string, secret: Secret): string {
@@ -64,16 +84,22 @@ function programUrl(ownerUrl: string, secret: Secret): string {
   return url.href;
 }
 
-async function patiently<T>(step: () => Promise<T>, say: Say): Promise<T> {
-  const attempts = bootPatienceMs / bootPauseMs;
-  for (let attempt = 1; ; attempt += 1) {
+async function patiently<T>(
+  step: () => Promise<T>,
+  { say, patienceMs = bootPatienceMs, signal }: Opening,
+): Promise<T> {
+  const until = performance.now() + patienceMs;
+  for (let isFirst = true; ; isFirst = false) {
     try {
       return await step();
     } catch (error) {
-      if (!(asUnavailable(error) instanceof Unavailable) || attempt >= attempts) throw error;
-      if (attempt === 1) say('waiting for the database');
-      await delay(bootPauseMs);
+      if (!(asUnavailable(error) instanceof Unavailable) || performance.now() + bootPauseMs > until)
+        throw error;
+      if (isFirst) say('waiting for the database');
     }
+    await delay(bootPauseMs, undefined, { signal }).catch(() => {
+      throw new Error('interrupted while waiting for the database');
+    });
   }
 }
 

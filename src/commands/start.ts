@@ -32,6 +32,8 @@ export interface RunningGatehouse {
   readonly url: string;
   /** The first admin, when this start founded the installation. */
   readonly firstAdmin: FirstAdmin | undefined;
+  /** The application that serves: it can be asked what it offers. */
+  readonly app: NestFastifyApplication;
   /** Finishes what is under way, writes what the trail still owes, and closes everything. */
   stop(): Promise<void>;
 }
@@ -39,6 +41,8 @@ export interface RunningGatehouse {
 export interface StartOptions {
   readonly logger: Logger;
   readonly clock?: Clock;
+  /** Gives the start up while it waits for the database. */
+  readonly signal?: AbortSignal;
 }
 
 type Closer = () => Promise<void> | void;
@@ -61,13 +65,13 @@ export async function startGatehouse(config: Config, options: StartOptions): Pro
     const catalogue = new PermissionCatalogue(config.file.permissions);
     const table = new RouteTable(config.file.routes);
     const secret = await installationSecret(config);
-    const opened = await openDatabase(config, secret, catalogue, (line) => logger.info(line));
+    const say = (line: string) => logger.info(line);
+    const opened = await openDatabase(config, secret, catalogue, { say, signal: options.signal });
     closers.push(opened.close);
     const { database } = opened;
     const sealer = new Sealer(secret);
     const ring = new KeyRing(await new SigningKeys(database, sealer).load());
     const passwords = new PasswordHasher();
-    const firstAdmin = await foundInstallation(database, passwords, config.bootstrap);
     const counters = openCounters(config, logger, closers);
     const upstreams = await openUpstreams(config, closers);
     const resources: Resources = {
@@ -86,8 +90,10 @@ export async function startGatehouse(config: Config, options: StartOptions): Pro
     const trail = app.get(AuditTrail);
     closers.push(() => closeTrail(trail, logger));
     closers.push(() => app.close());
-    await app.listen(config.listen.port, config.listen.host);
-    return { url: await app.getUrl(), firstAdmin, stop };
+    await listen(app, config.listen);
+    // Last of all: were anything to fail after it, nobody would ever see the password it makes.
+    const firstAdmin = await foundInstallation(database, passwords, config.bootstrap);
+    return { url: await app.getUrl(), firstAdmin, app, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -107,17 +113,33 @@ export async function assemble(
     logger: nestLogger(logger),
     abortOnError: false,
   });
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify = adapter.getInstance<FastifyInstance>();
   const gatekeeper = app.get(Gatekeeper);
   registerProxyDoor(fastify, { gatekeeper, table: routes, upstreams, publicUrl, log: logger });
   serveOpenApi(app);
   return app;
 }
 
+async function listen(app: NestFastifyApplication, { port, host }: Config['listen']): Promise<void> {
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE')
+      throw new Error(`PORT: something else listens on port ${port} already`, { cause: error });
+    if (code === 'EACCES')
+      throw new Error(`PORT: this account may not listen on port ${port}`, { cause: error });
+    if (code === 'EADDRNOTAVAIL') throw new Error('HOST: this machine has no such address', { cause: error });
+    throw error;
+  }
+}
+
 function openCounters(config: Config, logger: Logger, closers: Closer[]): ThrottlerStorage {
   const own = new WindowCounters();
   if (config.redisUrl === undefined) return own;
-  const shared = new RedisCounters(config.redisUrl, own, (error) => logger.warn({ reason: error.message }, 'redis'));
+  const shared = new RedisCounters(config.redisUrl, own, (error) =>
+    logger.warn({ reason: error.message }, 'redis'),
+  );
   closers.push(() => shared.close());
   return shared;
 }
@@ -131,7 +153,10 @@ async function openUpstreams(config: Config, closers: Closer[]): Promise<Upstrea
       example = await startExampleUpstream();
       closers.push(example.close);
     }
-    entries.push([name, { ...upstream, url: upstream.url === 'example' ? (example?.url ?? '') : upstream.url }]);
+    entries.push([
+      name,
+      { ...upstream, url: upstream.url === 'example' ? (example?.url ?? '') : upstream.url },
+    ]);
   }
   const pool = new UpstreamPool(Object.fromEntries(entries));
   closers.push(() => pool.close(drainMs));

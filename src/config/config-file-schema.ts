@@ -83,9 +83,12 @@ export const configFileSchema = z
       .default([])
       .meta({ description: 'Addresses, as CIDR ranges, whose X-Forwarded-For is believed.' }),
     rate_limits: z
-      .strictObject({ source: rateLimit(1200), identity: rateLimit(6000) })
+      .strictObject({ source: rateLimit(1200), identity: rateLimit(6000), attempts: rateLimit(30) })
       .prefault({})
-      .meta({ description: 'Requests allowed to one source address, and to one credential.' }),
+      .meta({
+        description:
+          'Requests allowed to one source address, to one credential, and log-ins tried from one source address.',
+      }),
   })
   .meta({ title: 'gatehouse.yaml' });
 export type ConfigFileInput = z.output<typeof configFileSchema>;

@@ -18,7 +18,6 @@ export interface Config {
   /** Always present beside `database.url`; without both, one is generated into the data directory. */
   readonly secret: Secret | undefined;
   readonly bootstrap: { readonly email: string; readonly password: Secret | undefined };
-  readonly registration: 'open' | 'invite' | 'closed';
   /** `key` is undefined while break-glass is disabled, whatever `MASTER_KEY` holds. */
   readonly breakGlass: {
     readonly key: Secret | undefined;
@@ -47,7 +46,11 @@ export interface ConfigFile {
   readonly routes: readonly RouteConfig[];
   /** In CIDR notation. */
   readonly trustedProxies: readonly string[];
-  readonly rateLimits: { readonly source: RateLimit; readonly identity: RateLimit };
+  readonly rateLimits: {
+    readonly source: RateLimit;
+    readonly identity: RateLimit;
+    readonly attempts: RateLimit;
+  };
 }
 
 export interface UpstreamConfig {

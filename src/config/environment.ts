@@ -72,11 +72,6 @@ export const variables = {
     'password of the first admin: at least 12 bytes that are hard to guess',
     strongSecret({ minLength: 12, minBits: 24, inHeader: false }),
   ),
-  REGISTRATION: optional(
-    '`invite` in production, else `open`',
-    'who may register: anybody (`open`), who was invited (`invite`), nobody (`closed`)',
-    oneOf(['open', 'invite', 'closed']),
-  ),
   BREAK_GLASS_ENABLED: defaulted('false', '`true`: the emergency key is honoured', either('true', 'false')),
   MASTER_KEY: optional(
     'none',
@@ -115,7 +110,7 @@ export const variables = {
 } as const;
 
 /** Names that are to come. A value for one of them would be ignored, and whoever set it should know. */
-const unsupported = ['BREAK_GLASS_WINDOW', 'BREAK_GLASS_WEBHOOK', 'AUDIT_SINK'];
+const unsupported = ['REGISTRATION', 'BREAK_GLASS_WINDOW', 'BREAK_GLASS_WEBHOOK', 'AUDIT_SINK'];
 
 export type VariableName = keyof typeof variables;
 type ValueOf<V> = V extends { rule: z.ZodType<infer Value>; fallback?: infer F }

@@ -36,7 +36,7 @@ const words =
 const repeatLength = 4;
 
 /** An upper bound for the randomness in a text, in bits. */
-export function estimateBits(text: string): number {
+function estimateBits(text: string): number {
   const rest = withoutRepetitions(withoutSequences(text.replace(words, '')));
   const counts = new Map<string, number>();
   for (const character of rest) counts.set(character, (counts.get(character) ?? 0) + 1);

@@ -42,7 +42,6 @@ function configOf(values: EnvironmentValues, file: ConfigFile, cwd: string): Con
     redisUrl: values.REDIS_URL,
     secret: values.GATEHOUSE_SECRET,
     bootstrap: { email: values.BOOTSTRAP_ADMIN_EMAIL, password: values.BOOTSTRAP_ADMIN_PASSWORD },
-    registration: values.REGISTRATION ?? (production ? 'invite' : 'open'),
     breakGlass: {
       key: values.BREAK_GLASS_ENABLED ? values.MASTER_KEY : undefined,
       permissions: values.BREAK_GLASS_ENABLED ? (values.BREAK_GLASS_PERMISSIONS ?? []) : [],

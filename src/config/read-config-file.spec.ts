@@ -62,6 +62,7 @@ describe('gatehouse.yaml', () => {
       rateLimits: {
         source: { requests: 1200, windowMs: 60_000 },
         identity: { requests: 6000, windowMs: 60_000 },
+        attempts: { requests: 30, windowMs: 60_000 },
       },
     });
   });
@@ -268,6 +269,7 @@ describe('gatehouse.yaml', () => {
     expect(load('rate_limits: { source: { requests: 10, window: 10s } }').rateLimits).toEqual({
       source: { requests: 10, windowMs: 10_000 },
       identity: { requests: 6000, windowMs: 60_000 },
+      attempts: { requests: 30, windowMs: 60_000 },
     });
     expect(problemsOf('rate_limits: { source: { requests: 0, window: 1m } }')).toHaveLength(1);
     expect(problemsOf('rate_limits: { source: { requests: 5 } }')).toEqual([

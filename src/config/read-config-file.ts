@@ -133,7 +133,11 @@ function fileOf(path: string, file: ConfigFileInput): ConfigFile {
     ),
     routes: file.routes.map(routeOf),
     trustedProxies: file.trusted_proxies,
-    rateLimits: { source: limit(file.rate_limits.source), identity: limit(file.rate_limits.identity) },
+    rateLimits: {
+      source: limit(file.rate_limits.source),
+      identity: limit(file.rate_limits.identity),
+      attempts: limit(file.rate_limits.attempts),
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isEmail } from '../kernel/email.js';
 import { isPermissionName } from '../kernel/own-permissions.js';
 import { Secret } from '../kernel/secret.js';
 import { parseDurationMs } from './durations.js';
@@ -37,7 +38,7 @@ export function durationSeconds(min: string, max: string) {
 }
 
 /** Names separated by commas, each once; white space around them doesn't count. */
-export function list(rule: string, test: (item: string) => boolean) {
+function list(rule: string, test: (item: string) => boolean) {
   const items = (value: string): string[] => [...new Set(value.split(',').map((item) => item.trim()))];
   return text(rule, (value) => items(value).every(test)).transform(items);
 }
@@ -72,9 +73,7 @@ export const hostName = text('must be a host name or an IP address', (value) => 
   return isIP(value) !== 0 || /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(value);
 });
 
-export const email = text('must be an e-mail address', (value) => {
-  return value.length <= 254 && /^[^\s@,;<>"]+@[^\s@,;<>"]+$/.test(value);
-});
+export const email = text('must be an e-mail address', isEmail);
 
 const prefixShape = /^[a-z][a-z0-9]*(_[a-z0-9]+)*_$/;
 const prefixRule =

@@ -8,7 +8,15 @@ import type { LiveKey } from './live-credentials.js';
 
 const key = newApiKey('cspm_').secret.reveal();
 const prefixes = ['cspm_', 'cs_', 'cs_live_'];
-const garbage = ['cspm_', 'cspm_x', `${key}x`, key.slice(0, -1), 'at_live_not-a-key', 'sk_live_of-another-place', 'cs_live_x'];
+const garbage = [
+  'cspm_',
+  'cspm_x',
+  `${key}x`,
+  key.slice(0, -1),
+  'at_live_not-a-key',
+  'sk_live_of-another-place',
+  'cs_live_x',
+];
 const jwt = 'eyJhbGciOiJFUzI1NiJ9.e30.c2ln';
 
 const contract = {
@@ -67,14 +75,19 @@ describe('an API key', () => {
   it('that is not in the store is rejected, however well formed', async () => {
     const live = new MemoryCredentials();
     const head = headWith({ 'X-API-Key': newApiKey('cspm_').secret.reveal() });
-    expect(await run(new ApiKeyScheme(live, prefixes), head)).toEqual({ outcome: 'rejected', reason: 'unknown key' });
+    expect(await run(new ApiKeyScheme(live, prefixes), head)).toEqual({
+      outcome: 'rejected',
+      reason: 'unknown key',
+    });
     expect(live.asked).toHaveLength(1);
   });
 
   it('with the longest of several prefixes that fit is read under that one', async () => {
     const long = newApiKey('cs_live_').secret.reveal();
     const live = new MemoryCredentials().addKey(long);
-    expect(await run(new ApiKeyScheme(live, prefixes), headWith({ 'X-API-Key': long }))).toMatchObject({ outcome: 'verified' });
+    expect(await run(new ApiKeyScheme(live, prefixes), headWith({ 'X-API-Key': long }))).toMatchObject({
+      outcome: 'verified',
+    });
   });
 
   it('in two places at once is refused, also when it is twice the same', () => {

@@ -24,13 +24,20 @@ export class ApiKeyScheme implements CredentialScheme {
     const header = head.control['x-api-key'];
     const own = header !== undefined && isKeyShaped(header, this.prefixes) ? header : undefined;
     if (bearer !== undefined && own !== undefined) {
-      throw Denial.ambiguous('AMBIGUOUS_CREDENTIAL', 'Two API keys were sent: in X-API-Key and in Authorization.');
+      throw Denial.ambiguous(
+        'AMBIGUOUS_CREDENTIAL',
+        'Two API keys were sent: in X-API-Key and in Authorization.',
+      );
     }
     const value = bearer ?? own;
     return value === undefined ? undefined : new Secret(value);
   }
 
-  async verify(secret: Secret, _head: RequestHead, tenantNamed: string | undefined): Promise<Verified | Rejected> {
+  async verify(
+    secret: Secret,
+    _head: RequestHead,
+    tenantNamed: string | undefined,
+  ): Promise<Verified | Rejected> {
     const strategy = new HeaderAPIKeyStrategy({ header: 'X-API-Key', prefix: '' }, false, (value, done) => {
       settle(this.#check(new Secret(value), tenantNamed), done as Done);
     });

@@ -4,7 +4,13 @@ import { Denial } from '../kernel/denial.js';
 import { schemeNames, type SchemeName } from '../kernel/principal.js';
 import { Unavailable } from '../kernel/problem.js';
 import { Secret } from '../kernel/secret.js';
-import { CredentialChain, decide, type OutcomeName, type SchemeOutcome, type Tried } from './credential-chain.js';
+import {
+  CredentialChain,
+  decide,
+  type OutcomeName,
+  type SchemeOutcome,
+  type Tried,
+} from './credential-chain.js';
 import type { CredentialScheme } from './credential-scheme.js';
 
 const outcomes: readonly OutcomeName[] = ['absent', 'verified', 'rejected', 'unavailable'];
@@ -20,7 +26,10 @@ describe('the reducer', () => {
   });
 
   it.each(combinations.map((row) => [row.join(' '), row] as const))('%s', (_, row) => {
-    const tried = row.map((outcome, index): Tried => ({ scheme: schemeAt(index), result: resultOf(outcome) }));
+    const tried = row.map((outcome, index): Tried => ({
+      scheme: schemeAt(index),
+      result: resultOf(outcome),
+    }));
     const decided = decide(tried);
     expect(decided === null ? 'nobody' : `${decided.scheme} ${decided.result.outcome}`).toBe(specified(row));
   });
@@ -39,23 +48,28 @@ describe('the reducer', () => {
 });
 
 describe('the chain', () => {
-  it.each(combinations.map((row) => [row.join(' '), row] as const))('%s: asks up to the first that is present, and no further', async (_, row) => {
-    const asked: string[] = [];
-    const chain = new CredentialChain(row.map((outcome, index) => schemeThat(outcome, schemeAt(index), asked)));
-    const verdict = await chain.authenticate(headWith(), undefined);
+  it.each(combinations.map((row) => [row.join(' '), row] as const))(
+    '%s: asks up to the first that is present, and no further',
+    async (_, row) => {
+      const asked: string[] = [];
+      const chain = new CredentialChain(
+        row.map((outcome, index) => schemeThat(outcome, schemeAt(index), asked)),
+      );
+      const verdict = await chain.authenticate(headWith(), undefined);
 
-    const first = row.findIndex((outcome) => outcome !== 'absent');
-    const wanted = first === -1 ? row : row.slice(0, first + 1);
-    expect(verdict.tried.map(({ result }) => result.outcome)).toEqual(wanted);
-    expect(verdict.decided?.scheme ?? null).toBe(first === -1 ? null : schemeAt(first));
-    expect(verdict.decided?.result.outcome).toBe(row[first]);
-    expect(asked).toEqual(
-      wanted.flatMap((outcome, index) => {
-        const name = schemeAt(index);
-        return outcome === 'absent' ? [`claim ${name}`] : [`claim ${name}`, `verify ${name}`];
-      }),
-    );
-  });
+      const first = row.findIndex((outcome) => outcome !== 'absent');
+      const wanted = first === -1 ? row : row.slice(0, first + 1);
+      expect(verdict.tried.map(({ result }) => result.outcome)).toEqual(wanted);
+      expect(verdict.decided?.scheme ?? null).toBe(first === -1 ? null : schemeAt(first));
+      expect(verdict.decided?.result.outcome).toBe(row[first]);
+      expect(asked).toEqual(
+        wanted.flatMap((outcome, index) => {
+          const name = schemeAt(index);
+          return outcome === 'absent' ? [`claim ${name}`] : [`claim ${name}`, `verify ${name}`];
+        }),
+      );
+    },
+  );
 
   it('asks in the order it was given, whatever the names', async () => {
     const asked: string[] = [];
@@ -91,20 +105,23 @@ describe('a scheme that fails', () => {
     ['nothing', undefined],
   ];
 
-  it.each(failures)('with %s could not check: that is neither absent nor rejected, and final', async (_, failure) => {
-    for (const where of ['claim', 'verify'] as const) {
-      const asked: string[] = [];
-      const chain = new CredentialChain([
-        schemeThat('absent', 'master-key', asked),
-        failingScheme(where, failure),
-        schemeThat('verified', 'api-key', asked),
-      ]);
-      const { decided, tried } = await chain.authenticate(headWith(), undefined);
-      expect(decided).toMatchObject({ scheme: 'session', result: { outcome: 'unavailable' } });
-      expect(tried).toHaveLength(2);
-      expect(asked).toEqual(['claim master-key']);
-    }
-  });
+  it.each(failures)(
+    'with %s could not check: that is neither absent nor rejected, and final',
+    async (_, failure) => {
+      for (const where of ['claim', 'verify'] as const) {
+        const asked: string[] = [];
+        const chain = new CredentialChain([
+          schemeThat('absent', 'master-key', asked),
+          failingScheme(where, failure),
+          schemeThat('verified', 'api-key', asked),
+        ]);
+        const { decided, tried } = await chain.authenticate(headWith(), undefined);
+        expect(decided).toMatchObject({ scheme: 'session', result: { outcome: 'unavailable' } });
+        expect(tried).toHaveLength(2);
+        expect(asked).toEqual(['claim master-key']);
+      }
+    },
+  );
 
   it('names the dependency that is gone', async () => {
     const chain = new CredentialChain([failingScheme('verify', new Unavailable('database'))]);
@@ -115,7 +132,10 @@ describe('a scheme that fails', () => {
   it('because the request is ambiguous says so itself: that is the caller’s mistake, not an outage', async () => {
     const ambiguous = Denial.ambiguous('AMBIGUOUS_CREDENTIAL', 'Two were sent.');
     for (const where of ['claim', 'verify'] as const) {
-      const chain = new CredentialChain([failingScheme(where, ambiguous), schemeThat('verified', 'api-key', [])]);
+      const chain = new CredentialChain([
+        failingScheme(where, ambiguous),
+        schemeThat('verified', 'api-key', []),
+      ]);
       await expect(chain.authenticate(headWith(), undefined)).rejects.toBe(ambiguous);
     }
   });
@@ -132,7 +152,11 @@ function resultOf(outcome: OutcomeName): SchemeOutcome {
     case 'absent':
       return { outcome };
     case 'verified':
-      return { outcome, principal: { kind: 'legacy-key', credentialId: 'global-key' }, standing: standingWith() };
+      return {
+        outcome,
+        principal: { kind: 'legacy-key', credentialId: 'global-key' },
+        standing: standingWith(),
+      };
     case 'rejected':
     case 'unavailable':
       return { outcome, reason: `it is ${outcome}` };

@@ -59,7 +59,11 @@ export class CredentialChain {
   }
 }
 
-async function ask(scheme: CredentialScheme, head: RequestHead, tenantNamed: string | undefined): Promise<SchemeOutcome> {
+async function ask(
+  scheme: CredentialScheme,
+  head: RequestHead,
+  tenantNamed: string | undefined,
+): Promise<SchemeOutcome> {
   try {
     const secret = scheme.claim(head);
     return secret === undefined ? { outcome: 'absent' } : await scheme.verify(secret, head, tenantNamed);

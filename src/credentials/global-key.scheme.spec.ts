@@ -35,9 +35,13 @@ describe('the global key', () => {
   it('is never what a per-user key is compared with: whatever has such a prefix is not looked at', () => {
     const scheme = new GlobalKeyScheme(new MemoryCredentials(), options);
     fc.assert(
-      fc.property(fc.constantFrom(...reservedPrefixes, 'own_'), fc.stringMatching(/^[!-+\--~]*$/), (prefix, rest) => {
-        expect(scheme.claim(present(prefix + rest))).toBeUndefined();
-      }),
+      fc.property(
+        fc.constantFrom(...reservedPrefixes, 'own_'),
+        fc.stringMatching(/^[!-+\--~]*$/),
+        (prefix, rest) => {
+          expect(scheme.claim(present(prefix + rest))).toBeUndefined();
+        },
+      ),
     );
   });
 
@@ -50,8 +54,12 @@ describe('the global key', () => {
   });
 
   it('is rejected when its tenant or role is gone', async () => {
-    const live = new MemoryCredentials().addLegacy('acme', 'another-role').addLegacy('another', 'legacy-restricted');
-    expect(await run(new GlobalKeyScheme(live, options), present(globalKey))).toMatchObject({ outcome: 'rejected' });
+    const live = new MemoryCredentials()
+      .addLegacy('acme', 'another-role')
+      .addLegacy('another', 'legacy-restricted');
+    expect(await run(new GlobalKeyScheme(live, options), present(globalKey))).toMatchObject({
+      outcome: 'rejected',
+    });
   });
 
   it('is claimed and rejected also when none is configured: a presented credential is never ignored', async () => {

@@ -8,7 +8,8 @@ import { isKeyShaped } from './presented.js';
 
 export interface GlobalKeyOptions {
   /** The configured key and what it stands for; absent when none is configured. */
-  readonly configured: { readonly key: Secret; readonly tenantSlug: string; readonly role: string } | undefined;
+  readonly configured:
+    { readonly key: Secret; readonly tenantSlug: string; readonly role: string } | undefined;
   readonly keyPrefixes: readonly string[];
 }
 
@@ -30,7 +31,11 @@ export class GlobalKeyScheme implements CredentialScheme {
     return new Secret(value);
   }
 
-  async verify(secret: Secret, _head: RequestHead, tenantNamed: string | undefined): Promise<Verified | Rejected> {
+  async verify(
+    secret: Secret,
+    _head: RequestHead,
+    tenantNamed: string | undefined,
+  ): Promise<Verified | Rejected> {
     // An empty header is a presented credential all the same; the strategy would call it missing.
     if (secret.reveal() === '') return rejected('empty X-API-Key');
     const strategy = new HeaderAPIKeyStrategy({ header: 'X-API-Key', prefix: '' }, false, (value, done) => {

@@ -1,5 +1,11 @@
 import { headWith } from '../../test/harness/heads.js';
-import { homeTenant, MemoryCredentials, otherTenant, standingWith, tenantWith } from '../../test/harness/live-credentials.js';
+import {
+  homeTenant,
+  MemoryCredentials,
+  otherTenant,
+  standingWith,
+  tenantWith,
+} from '../../test/harness/live-credentials.js';
 import { describeSchemeContract, run } from '../../test/harness/scheme-contract.js';
 import { PermissionSet } from '../kernel/permission-set.js';
 import { Secret } from '../kernel/secret.js';
@@ -33,7 +39,9 @@ describeSchemeContract('the master key', {
 describe('break-glass', () => {
   it('acts with exactly the permissions that were configured, at home and in the tenant named', async () => {
     const named = { ...tenantWith({ tenantId: otherTenant }), member: false };
-    const live = new MemoryCredentials().setOperator(standingWith({ permissions: PermissionSet.of(['deploy']) }, named));
+    const live = new MemoryCredentials().setOperator(
+      standingWith({ permissions: PermissionSet.of(['deploy']) }, named),
+    );
     const result = await run(new MasterKeyScheme(live, options), present(masterKey), otherTenant);
     expect(result).toMatchObject({
       outcome: 'verified',
@@ -85,12 +93,18 @@ describe('the reason for break-glass', () => {
   const tooShort = 'too short';
   const tooLong = 'x'.repeat(501);
 
-  it.each([undefined, '', tooShort, tooLong, '          '])('%j is not one, where one is required', async (why) => {
-    const live = withOperator();
-    const attempt = run(new MasterKeyScheme(live, options), why === undefined ? headWith({ 'X-Master-Key': masterKey }) : present(masterKey, why));
-    await expect(attempt).rejects.toMatchObject({ status: 400, code: 'BREAK_GLASS_REASON_REQUIRED' });
-    expect(live.asked).toEqual([]);
-  });
+  it.each([undefined, '', tooShort, tooLong, '          '])(
+    '%j is not one, where one is required',
+    async (why) => {
+      const live = withOperator();
+      const attempt = run(
+        new MasterKeyScheme(live, options),
+        why === undefined ? headWith({ 'X-Master-Key': masterKey }) : present(masterKey, why),
+      );
+      await expect(attempt).rejects.toMatchObject({ status: 400, code: 'BREAK_GLASS_REASON_REQUIRED' });
+      expect(live.asked).toEqual([]);
+    },
+  );
 
   it.each(['ten chars!', 'x'.repeat(500)])('%j is one', async (why) => {
     const result = await run(new MasterKeyScheme(withOperator(), options), present(masterKey, why));

@@ -44,7 +44,11 @@ export class MasterKeyScheme implements CredentialScheme {
     return value === undefined ? undefined : new Secret(value);
   }
 
-  async verify(secret: Secret, head: RequestHead, tenantNamed: string | undefined): Promise<Verified | Rejected> {
+  async verify(
+    secret: Secret,
+    head: RequestHead,
+    tenantNamed: string | undefined,
+  ): Promise<Verified | Rejected> {
     const headers: Record<string, string> = { 'x-master-key': secret.reveal() };
     const reason = head.control['x-break-glass-reason'];
     if (reason !== undefined) headers['x-break-glass-reason'] = reason;
@@ -54,7 +58,9 @@ export class MasterKeyScheme implements CredentialScheme {
 
   async #check(request: StrategyRequest): Promise<Verified | Rejected> {
     // Compared also while disabled, so that time doesn't tell whether break-glass is armed.
-    const digest = createHash('sha256').update(request.headers['x-master-key'] ?? '').digest();
+    const digest = createHash('sha256')
+      .update(request.headers['x-master-key'] ?? '')
+      .digest();
     const right = timingSafeEqual(digest, this.#expected ?? createHash('sha256').update(digest).digest());
     if (this.#expected === undefined) return rejected('break-glass is disabled');
     if (!right) return rejected('wrong master key');

@@ -2,7 +2,7 @@ import { Strategy } from 'passport-strategy';
 import { standingWith } from '../../test/harness/live-credentials.js';
 import { Unavailable } from '../kernel/problem.js';
 import { rejected, type Verified } from './credential-scheme.js';
-import { passportVerify, settle, type Done, type StrategyRequest } from './passport-verify.js';
+import { passportVerify, settle, type StrategyRequest } from './passport-verify.js';
 
 const verified: Verified = {
   outcome: 'verified',
@@ -18,7 +18,8 @@ const strategyThat = (act: (strategy: Strategy, request: unknown) => void) =>
       act(this, given);
     }
   })();
-const verdictOf = (act: (strategy: Strategy, request: unknown) => void) => passportVerify(strategyThat(act), request);
+const verdictOf = (act: (strategy: Strategy, request: unknown) => void) =>
+  passportVerify(strategyThat(act), request);
 
 describe('a Passport strategy', () => {
   it('that succeeds has verified', async () => {
@@ -26,13 +27,21 @@ describe('a Passport strategy', () => {
   });
 
   it('that fails has rejected, for the reason it gives', async () => {
-    expect(await verdictOf((strategy) => strategy.fail(new Error('wrong key')))).toEqual(rejected('wrong key'));
+    expect(await verdictOf((strategy) => strategy.fail(new Error('wrong key') as never))).toEqual(
+      rejected('wrong key'),
+    );
     expect(await verdictOf((strategy) => strategy.fail(401))).toEqual(rejected('the strategy refused it'));
-    expect(await verdictOf((strategy) => strategy.fail('abc', 401))).toEqual(rejected('the strategy refused it'));
+    expect(await verdictOf((strategy) => strategy.fail('abc', 401))).toEqual(
+      rejected('the strategy refused it'),
+    );
   });
 
   it.each([
-    ['reports an error', (strategy: Strategy) => strategy.error(new Unavailable('database')), 'database is unavailable'],
+    [
+      'reports an error',
+      (strategy: Strategy) => strategy.error(new Unavailable('database')),
+      'database is unavailable',
+    ],
     [
       'throws',
       () => {
@@ -40,8 +49,16 @@ describe('a Passport strategy', () => {
       },
       'database is unavailable',
     ],
-    ['reports something that is no error', (strategy: Strategy) => strategy.error('abc' as never), 'strategy failed'],
-    ['passes on what its scheme had claimed', (strategy: Strategy) => strategy.pass(), 'passed on a credential'],
+    [
+      'reports something that is no error',
+      (strategy: Strategy) => strategy.error('abc' as never),
+      'strategy failed',
+    ],
+    [
+      'passes on what its scheme had claimed',
+      (strategy: Strategy) => strategy.pass(),
+      'passed on a credential',
+    ],
     ['wants to redirect', (strategy: Strategy) => strategy.redirect('/login'), 'asked for a redirect'],
   ])('that %s has decided nothing: that is thrown, and is no rejection', async (_, act, message) => {
     await expect(verdictOf(act)).rejects.toThrow(message);
@@ -60,9 +77,11 @@ describe('a Passport strategy', () => {
     const waiting: (() => void)[] = [];
     const strategy = strategyThat((attempt, given) => {
       const { headers } = given as StrategyRequest;
-      waiting.push(() => attempt.fail(new Error(headers['x-api-key'])));
+      waiting.push(() => attempt.fail(new Error(headers['x-api-key']) as never));
     });
-    const attempts = ['a', 'b', 'c'].map((key) => passportVerify(strategy, { headers: { 'x-api-key': key } }));
+    const attempts = ['a', 'b', 'c'].map((key) =>
+      passportVerify(strategy, { headers: { 'x-api-key': key } }),
+    );
     for (const answer of waiting.reverse()) answer();
     expect(await Promise.all(attempts)).toEqual([rejected('a'), rejected('b'), rejected('c')]);
   });
@@ -70,7 +89,7 @@ describe('a Passport strategy', () => {
 
 describe('a promise, told to a strategy', () => {
   const told = (outcome: Parameters<typeof settle>[0]) =>
-    new Promise<unknown[]>((resolve) => settle(outcome, ((...said: unknown[]) => resolve(said)) as Done));
+    new Promise<unknown[]>((resolve) => settle(outcome, (...said: unknown[]) => resolve(said)));
 
   it('keeps its three meanings apart', async () => {
     expect(await told(Promise.resolve(verified))).toEqual([null, verified]);

@@ -32,7 +32,8 @@ export function passportVerify(strategy: Strategy, request: StrategyRequest): Pr
 /** Adapts a promise to Passport's callback: a `Rejected` becomes a failure with its reason as info. */
 export function settle(outcome: Promise<Verified | Rejected>, done: Done): void {
   outcome.then(
-    (result) => (result.outcome === 'verified' ? done(null, result) : done(null, false, new Error(result.reason))),
+    (result) =>
+      result.outcome === 'verified' ? done(null, result) : done(null, false, new Error(result.reason)),
     (error: unknown) => done(error),
   );
 }

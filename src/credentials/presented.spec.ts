@@ -4,7 +4,8 @@ import { reservedPrefixes } from '../kernel/api-key-prefixes.js';
 import { isKeyShaped, presentedAuthorization } from './presented.js';
 
 const ownPrefixes = ['cspm_', 'own_'];
-const shapeOf = (value: string) => presentedAuthorization(headWith({ Authorization: value }), ownPrefixes)?.shape;
+const shapeOf = (value: string) =>
+  presentedAuthorization(headWith({ Authorization: value }), ownPrefixes)?.shape;
 
 /** Characters that a header may hold, without the comma that would make it two. */
 const visible = fc.stringMatching(/^[!-+\--~]{0,40}$/);

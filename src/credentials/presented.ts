@@ -14,7 +14,10 @@ const jwt = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*$/;
  * Reads the `Authorization` header once, by shape: a key prefix means a key and nothing else, three dot-separated parts
  * a JWT and nothing else. Whatever else stands there is a presented credential too, of a kind nobody accepts.
  */
-export function presentedAuthorization(head: RequestHead, keyPrefixes: readonly string[]): Presented | undefined {
+export function presentedAuthorization(
+  head: RequestHead,
+  keyPrefixes: readonly string[],
+): Presented | undefined {
   const value = head.control.authorization;
   if (value === undefined) return undefined;
   const token = bearer.exec(value)?.[1];

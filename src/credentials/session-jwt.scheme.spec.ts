@@ -1,7 +1,13 @@
 import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
-import { SignJWT, type JWK, type JWTHeaderParameters, type JWTPayload } from 'jose';
+import { SignJWT, type JWTPayload } from 'jose';
 import { headWith } from '../../test/harness/heads.js';
-import { homeTenant, MemoryCredentials, otherTenant, someUser, standingWith } from '../../test/harness/live-credentials.js';
+import {
+  homeTenant,
+  MemoryCredentials,
+  otherTenant,
+  someUser,
+  standingWith,
+} from '../../test/harness/live-credentials.js';
 import { describeSchemeContract, run } from '../../test/harness/scheme-contract.js';
 import { newSigningKey } from '../../test/harness/signing-key.js';
 import { KeyRing } from './key-ring.js';
@@ -13,7 +19,8 @@ const sid = '01890000-0000-7000-8000-0000000000d1';
 const ours = newSigningKey('key-1');
 const retired = newSigningKey('key-0', true);
 const ring = new KeyRing([ours, retired]);
-const schemeOver = (live: MemoryCredentials) => new SessionJwtScheme(live, ring, { issuer, keyPrefixes: ['cspm_'] });
+const schemeOver = (live: MemoryCredentials) =>
+  new SessionJwtScheme(live, ring, { issuer, keyPrefixes: ['cspm_'] });
 const present = (token: string) => headWith({ Authorization: `Bearer ${token}` });
 
 const nowSeconds = Math.floor(Date.now() / 1000);
@@ -31,8 +38,8 @@ const goodHeader = { alg: 'ES256', kid: 'key-1', typ: sessionTokenType };
 /** A token signed with our own key: what is wrong with it is only what the test changes. */
 const signed = (claims: JWTPayload = {}, header: object = {}) =>
   new SignJWT({ ...goodClaims, ...claims })
-    .setProtectedHeader({ ...goodHeader, ...header } as unknown as JWTHeaderParameters)
-    .sign(ours.privateJwk as JWK & { kty: 'EC' });
+    .setProtectedHeader({ ...goodHeader, ...header })
+    .sign(ours.privateJwk);
 
 describeSchemeContract('sessions', {
   make: (live) => new SessionJwtScheme(live, ring, { issuer, keyPrefixes: ['cspm_'] }),
@@ -53,14 +60,22 @@ describeSchemeContract('sessions', {
 });
 
 describe('an Authorization header that is nothing we know', () => {
-  it.each(['', 'Bearer', 'Bearer a b', 'Basic dXNlcjpwYXNz', 'Digest x', 'Token a.b.c', 'a.b.c', 'Bearer\ta.b.c'])(
-    '%j was presented all the same: rejected, never passed over',
-    async (value) => {
-      const live = new MemoryCredentials();
-      expect(await run(schemeOver(live), headWith({ Authorization: value }))).toMatchObject({ outcome: 'rejected' });
-      expect(live.asked).toEqual([]);
-    },
-  );
+  it.each([
+    '',
+    'Bearer',
+    'Bearer a b',
+    'Basic dXNlcjpwYXNz',
+    'Digest x',
+    'Token a.b.c',
+    'a.b.c',
+    'Bearer\ta.b.c',
+  ])('%j was presented all the same: rejected, never passed over', async (value) => {
+    const live = new MemoryCredentials();
+    expect(await run(schemeOver(live), headWith({ Authorization: value }))).toMatchObject({
+      outcome: 'rejected',
+    });
+    expect(live.asked).toEqual([]);
+  });
 });
 
 /** A token put together by hand. */
@@ -78,7 +93,7 @@ const ourPublicKey = createPublicKey({ key: ours.publicJwk as never, format: 'jw
 const attacker = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const byAttacker = (header: object, claims: object = {}) =>
   new SignJWT({ ...goodClaims, ...claims })
-    .setProtectedHeader({ ...goodHeader, ...header } as unknown as JWTHeaderParameters)
+    .setProtectedHeader({ ...goodHeader, ...header })
     .sign(attacker.privateKey);
 const attackersJwk = attacker.publicKey.export({ format: 'jwk' });
 
@@ -86,20 +101,38 @@ describe('a forged token is rejected, and the store is never asked:', () => {
   const forgeries: readonly (readonly [string, () => string | Promise<string>])[] = [
     ['unsigned, alg none', () => assembled({ ...goodHeader, alg: 'none' }, goodClaims, '')],
     ['unsigned, alg None', () => assembled({ ...goodHeader, alg: 'None' }, goodClaims, '')],
-    ['unsigned, alg none, with something in place of a signature', () => assembled({ ...goodHeader, alg: 'none' }, goodClaims, 'c2ln')],
+    [
+      'unsigned, alg none, with something in place of a signature',
+      () => assembled({ ...goodHeader, alg: 'none' }, goodClaims, 'c2ln'),
+    ],
     ['unsigned, under our own algorithm', () => assembled(goodHeader, goodClaims, '')],
     ['without an algorithm', () => assembled({ kid: 'key-1', typ: sessionTokenType }, goodClaims, '')],
-    ...[ourPublicKey.export({ type: 'spki', format: 'pem' }), ourPublicKey.export({ type: 'spki', format: 'der' }), JSON.stringify(ours.publicJwk), ''].map(
-      (secret, index): [string, () => string] => [
-        `HS256 with our public key as the secret (${index})`,
-        () => assembled({ ...goodHeader, alg: 'HS256' }, goodClaims, (input) => createHmac('sha256', secret).update(input).digest()),
-      ],
-    ),
-    ['another algorithm of the same key type', () => assembled({ ...goodHeader, alg: 'ES384' }, goodClaims, 'c2ln')],
+    ...[
+      ourPublicKey.export({ type: 'spki', format: 'pem' }),
+      ourPublicKey.export({ type: 'spki', format: 'der' }),
+      JSON.stringify(ours.publicJwk),
+      '',
+    ].map((secret, index): [string, () => string] => [
+      `HS256 with our public key as the secret (${index})`,
+      () =>
+        assembled({ ...goodHeader, alg: 'HS256' }, goodClaims, (input) =>
+          createHmac('sha256', secret).update(input).digest(),
+        ),
+    ]),
+    [
+      'another algorithm of the same key type',
+      () => assembled({ ...goodHeader, alg: 'ES384' }, goodClaims, 'c2ln'),
+    ],
     ['the key of somebody else under our kid', () => byAttacker({})],
     ['the key of somebody else, who sends it along as jwk', () => byAttacker({ jwk: attackersJwk })],
-    ['the key of somebody else, who says where it is: jku', () => byAttacker({ jku: 'https://attacker.example/jwks.json' })],
-    ['the key of somebody else, who says where it is: x5u', () => byAttacker({ x5u: 'https://attacker.example/cert.pem' })],
+    [
+      'the key of somebody else, who says where it is: jku',
+      () => byAttacker({ jku: 'https://attacker.example/jwks.json' }),
+    ],
+    [
+      'the key of somebody else, who says where it is: x5u',
+      () => byAttacker({ x5u: 'https://attacker.example/cert.pem' }),
+    ],
     ['the key of somebody else in a certificate: x5c', () => byAttacker({ x5c: ['MIIB'] })],
     ['a kid that nobody knows', () => byAttacker({ kid: 'key-2' })],
     ['no kid', () => byAttacker({ kid: undefined })],
@@ -107,10 +140,16 @@ describe('a forged token is rejected, and the store is never asked:', () => {
     ['a kid that is a query', () => byAttacker({ kid: "x' UNION SELECT 'secret" })],
     ['a kid that every object has', () => byAttacker({ kid: '__proto__' })],
     ['a kid that every object inherits', () => byAttacker({ kid: 'constructor' })],
-    ['the raw zero signature', () => assembled(goodHeader, goodClaims, Buffer.alloc(64).toString('base64url'))],
+    [
+      'the raw zero signature',
+      () => assembled(goodHeader, goodClaims, Buffer.alloc(64).toString('base64url')),
+    ],
     ['a payload exchanged under a genuine signature', async () => exchanged({ sub: 'somebody-else' })],
     ['a tenant exchanged under a genuine signature', async () => exchanged({ tenant_id: otherTenant })],
-    ['a session exchanged under a genuine signature', async () => exchanged({ sid: '01890000-0000-7000-8000-0000000000d2' })],
+    [
+      'a session exchanged under a genuine signature',
+      async () => exchanged({ sid: '01890000-0000-7000-8000-0000000000d2' }),
+    ],
     ['a lifetime exchanged under a genuine signature', async () => exchanged({ exp: nowSeconds + 999_999 })],
   ];
 
@@ -145,7 +184,10 @@ describe('a token that we signed, but not as this, is rejected without asking th
     ['with a session that is no id', () => signed({ sid: "' OR 1=1 --" })],
     ['with a session that is a list', () => signed({ sid: [sid] })],
     ['without a tenant', () => signed({ tenant_id: undefined })],
-    ['with a critical extension', async () => assembled({ ...goodHeader, crit: ['b64'], b64: true }, goodClaims, bySelf)],
+    [
+      'with a critical extension',
+      async () => assembled({ ...goodHeader, crit: ['b64'], b64: true }, goodClaims, bySelf),
+    ],
     ['with a jwk, though it is our own', () => signed({}, { jwk: ours.publicJwk })],
     ['with anything else in its header', () => signed({}, { cty: 'JWT' })],
     ['under the kid of another key of ours', () => signed({}, { kid: 'key-0' })],
@@ -168,7 +210,13 @@ describe('a genuine token', () => {
     const standing = standingWith();
     expect(await answerTo({ amr: ['pwd', 'otp'], mfaAgeSeconds: 12.5, standing })).toEqual({
       outcome: 'verified',
-      principal: { kind: 'user', userId: someUser, credentialId: sid, amr: ['pwd', 'otp'], mfaAgeSeconds: 12.5 },
+      principal: {
+        kind: 'user',
+        userId: someUser,
+        credentialId: sid,
+        amr: ['pwd', 'otp'],
+        mfaAgeSeconds: 12.5,
+      },
       standing,
     });
   });
@@ -191,14 +239,18 @@ describe('a genuine token', () => {
   });
 
   it('of a key that was retired still counts, until it expires', async () => {
-    const token = await new SignJWT(goodClaims).setProtectedHeader({ ...goodHeader, kid: 'key-0' }).sign(retired.privateJwk as JWK & { kty: 'EC' });
+    const token = await new SignJWT(goodClaims)
+      .setProtectedHeader({ ...goodHeader, kid: 'key-0' })
+      .sign(retired.privateJwk);
     const live = new MemoryCredentials().addSession(sid);
     expect(await run(schemeOver(live), present(token))).toMatchObject({ outcome: 'verified' });
   });
 
   it('is genuine also when it was put together by hand: the forgeries above fail for what is wrong with them', async () => {
     const live = new MemoryCredentials().addSession(sid);
-    expect(await run(schemeOver(live), present(assembled(goodHeader, goodClaims, bySelf)))).toMatchObject({ outcome: 'verified' });
+    expect(await run(schemeOver(live), present(assembled(goodHeader, goodClaims, bySelf)))).toMatchObject({
+      outcome: 'verified',
+    });
   });
 
   it('may be sent under any capitals of "bearer", with more than one space', async () => {

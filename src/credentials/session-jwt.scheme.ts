@@ -42,7 +42,11 @@ export class SessionJwtScheme implements CredentialScheme {
     return new Secret(presented.shape === 'jwt' ? presented.token : '');
   }
 
-  async verify(secret: Secret, _head: RequestHead, tenantNamed: string | undefined): Promise<Verified | Rejected> {
+  async verify(
+    secret: Secret,
+    _head: RequestHead,
+    tenantNamed: string | undefined,
+  ): Promise<Verified | Rejected> {
     if (secret.reveal() === '') return rejected('Authorization of a kind that is not accepted');
     return passportVerify(this.#strategy(tenantNamed), { headers: { authorization: secret.reveal() } });
   }
@@ -80,12 +84,17 @@ export class SessionJwtScheme implements CredentialScheme {
     const session = await this.live.session(claims.sid, tenantNamed);
     if (session === undefined) return rejected('unknown session');
     if (session.userId !== claims.sub) return rejected(`session ${session.id} is not the subject's`);
-    if (session.standing.home.tenantId !== claims.tenantId) return rejected(`session ${session.id} is of another tenant`);
+    if (session.standing.home.tenantId !== claims.tenantId)
+      return rejected(`session ${session.id} is of another tenant`);
     if (session.ended) return rejected(`session ${session.id} has ended`);
     if (session.expired) return rejected(`session ${session.id} has expired`);
     if (!session.userActive) return rejected(`user of session ${session.id} is disabled`);
     const { id: credentialId, userId, amr, mfaAgeSeconds, standing } = session;
-    return { outcome: 'verified', principal: { kind: 'user', userId, credentialId, amr, mfaAgeSeconds }, standing };
+    return {
+      outcome: 'verified',
+      principal: { kind: 'user', userId, credentialId, amr, mfaAgeSeconds },
+      standing,
+    };
   }
 }
 
@@ -101,6 +110,7 @@ function readHeader(token: string): Record<string, unknown> | undefined {
 function readClaims(payload: unknown): SessionClaims | undefined {
   const { sub, sid, tenant_id: tenantId, exp } = payload as Record<string, unknown>;
   // jsonwebtoken verifies `exp` only when it is there.
-  if (typeof exp !== 'number' || typeof sub !== 'string' || typeof sid !== 'string' || !isUuid(sid)) return undefined;
+  if (typeof exp !== 'number' || typeof sub !== 'string' || typeof sid !== 'string' || !isUuid(sid))
+    return undefined;
   return typeof tenantId === 'string' ? { sub, sid, tenantId } : undefined;
 }

@@ -2,7 +2,6 @@ import { startEdgeApp, type EdgeApp } from '../../test/harness/edge-app.js';
 import { sendRaw, startServer, type TestServer } from '../../test/harness/proxy.js';
 
 const tenantId = '0190b8a0-0000-7000-8000-000000000001';
-const limited = { requests: 0, windowMs: 60_000 };
 let upstream: TestServer;
 let trusting: EdgeApp;
 let wary: EdgeApp;
@@ -19,10 +18,12 @@ beforeAll(async () => {
     routes: [
       { ...line('/scans/**', ['GET']), demand: { kind: 'protected', permission: 'scans.read' } as const },
       { ...line('/status', ['GET']), demand: { kind: 'public', why: 'a test' } as const },
-      { ...line('/busy', ['GET']), demand: { kind: 'public', why: 'a test', limit: limited } as const },
+      { ...line('/busy', ['GET']), demand: { kind: 'public', why: 'a test', attempt: true } as const },
     ],
   };
   trusting = await startEdgeApp({ ...options, trustedProxies: ['127.0.0.1/32'] });
+  // The one attempt that the test's gate allows.
+  await ask('caddy', 'GET /busy');
   wary = await startEdgeApp({ ...options, trustedProxies: ['192.0.2.0/24'] });
 });
 afterAll(async () => {

@@ -1,4 +1,5 @@
 import { All, Controller, HttpCode, Inject, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AdmitsItself } from '../gate/demand.decorator.js';
 import { Gatekeeper } from '../gate/gatekeeper.js';
@@ -11,6 +12,7 @@ import { identityHeaders } from './identity-headers.js';
 import { matchedRoute, type MatchedRoute } from './route-table.js';
 
 const why = 'judges the request that a reverse proxy asks about, by the demand of its route';
+const allowed = 'The request may pass. X-Gatehouse-User, -Tenant, -Permissions and -Scheme say whose it is.';
 /** What Caddy and Traefik send; nginx sends what its configuration says, by custom these two. */
 const forwarded: ForwardedHeaders = { method: 'x-forwarded-method', target: 'x-forwarded-uri' };
 const original: ForwardedHeaders = { method: 'x-original-method', target: 'x-original-uri' };
@@ -19,6 +21,7 @@ const original: ForwardedHeaders = { method: 'x-original-method', target: 'x-ori
  * Decisions for reverse proxies that forward by themselves: 200 with the identity in headers, or the refusal. Each address reads only
  * the headers of its own proxy, and only from a trusted peer: to anybody else they are what a client made up.
  */
+@ApiTags('doors')
 @Controller('forward-auth')
 export class ForwardAuthController {
   constructor(
@@ -27,6 +30,8 @@ export class ForwardAuthController {
   ) {}
 
   @All('nginx')
+  @ApiOperation({ summary: 'Decide for nginx (`auth_request`)' })
+  @ApiOkResponse({ description: allowed })
   @HttpCode(200)
   @AdmitsItself(why)
   async nginx(
@@ -41,6 +46,8 @@ export class ForwardAuthController {
   }
 
   @All('caddy')
+  @ApiOperation({ summary: 'Decide for Caddy (`forward_auth`)' })
+  @ApiOkResponse({ description: allowed })
   @HttpCode(200)
   @AdmitsItself(why)
   async caddy(
@@ -51,6 +58,8 @@ export class ForwardAuthController {
   }
 
   @All('traefik')
+  @ApiOperation({ summary: 'Decide for Traefik (ForwardAuth)' })
+  @ApiOkResponse({ description: allowed })
   @HttpCode(200)
   @AdmitsItself(why)
   async traefik(

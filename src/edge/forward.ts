@@ -1,4 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
 import { Problem } from '../kernel/problem.js';
 import { requestBody } from './request-body.js';
@@ -43,15 +44,18 @@ class Passage implements Dispatcher.DispatchHandler {
     private readonly resolve: (ending: Ending) => void,
     private readonly reject: (problem: Problem) => void,
   ) {
-    this.#body = exchange.request.socket.destroyed ? null : requestBody(exchange.request);
+    this.#body = isOver(exchange.request.socket) ? null : requestBody(exchange.request);
   }
 
   start(): void {
     const { request, response } = this.exchange;
-    // Admission takes time, in which the client may have left; its socket's `close` is past then.
-    if (request.socket.destroyed) return this.#end({ kind: 'left' });
+    // Admission takes time, in which the client may have left; its socket's events are past then.
+    if (isOver(request.socket)) return this.#end({ kind: 'left' });
+    // A client may have many requests waiting in line, each of which listens.
+    request.socket.setMaxListeners(0);
     // The socket, not the response: a response that waits behind another one on its connection never hears of the end.
-    request.socket.once('close', this.#onClientGone);
+    // Its `finish` counts as well: after a malformed chunk the server has said its last word, whether the client goes or not.
+    request.socket.once('close', this.#onClientGone).once('finish', this.#onClientGone);
     response.on('drain', this.#onDrain);
     response.on('error', this.#onClientGone);
     // The head goes out together with the body's first byte: until that is here, no connection of the upstream's is taken.
@@ -92,7 +96,7 @@ class Passage implements Dispatcher.DispatchHandler {
     if (!response.headersSent) return this.#fail(problemOf(error));
     // Ending it properly would make half an answer look whole: the client must see that it broke off.
     this.#end({ kind: 'cut', reason: error.message });
-    response.end();
+    response.destroy();
   }
 
   readonly #onClientGone = (): void => {
@@ -122,11 +126,16 @@ class Passage implements Dispatcher.DispatchHandler {
   #release(): boolean {
     if (this.#ended) return false;
     this.#ended = true;
-    this.exchange.request.socket.off('close', this.#onClientGone);
+    this.exchange.request.socket.off('close', this.#onClientGone).off('finish', this.#onClientGone);
     this.exchange.response.off('drain', this.#onDrain);
     this.#body?.destroy();
     return true;
   }
+}
+
+/** Whether nothing more can be said on a connection. */
+function isOver(socket: Socket): boolean {
+  return socket.destroyed || socket.writableEnded;
 }
 
 const clientLeft = new Error('the client left');

@@ -11,14 +11,7 @@ export function requestBody(request: IncomingMessage): Readable | null {
   const { 'transfer-encoding': coding, 'content-length': length } = request.headers;
   if (coding === undefined && Number(length ?? 0) === 0) return null;
   const body = new PassThrough();
-  body.on('error', () => undefined); // whoever reads it is told as well
-  const broken = (): void => void body.destroy(new Error('the upload broke off'));
-  request.once('error', broken).once('aborted', broken);
   body.once('close', () => {
-    request
-      .off('error', broken)
-      .off('aborted', broken)
-      .on('error', () => undefined);
     request.unpipe(body);
     request.resume();
   });

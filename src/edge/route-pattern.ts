@@ -68,11 +68,19 @@ function readPart(segment: string): Part {
   if (name !== undefined) return { kind: 'one', name };
   if (/[*{}]/.test(segment))
     throw new Error(`has "${segment}", which is neither a literal nor *, ** or {name}`);
-  return { kind: 'literal', text: segment };
+  return { kind: 'literal', text: unescaped(segment) };
 }
 
 function fits(part: Exclude<Part, { kind: 'rest' }>, segment: string): boolean {
-  return part.kind === 'literal' ? part.text === segment : segment !== '';
+  return part.kind === 'literal' ? part.text === unescaped(segment) : segment !== '';
+}
+
+/**
+ * `:` and `%3A` are the same to most servers behind us, and must be the same to us: else a path could miss the route that
+ * is meant for it and fit a wildcard that demands less. What is forwarded stays as it was written.
+ */
+function unescaped(segment: string): string {
+  return segment.replace(/%([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 }
 
 /** Paths are compared in their canonical form, so a pattern in any other would never match. */

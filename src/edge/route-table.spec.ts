@@ -105,6 +105,15 @@ describe('a request', () => {
     });
   });
 
+  it('with an escaped character is judged like the same one unescaped, and forwarded as it was written', () => {
+    const both = table('GET /a:b', 'GET /{any}');
+    expect(both.match('GET', '/a:b').kind).toBe('many');
+    expect(both.match('GET', '/a%3Ab').kind).toBe('many');
+    const alone = table('GET /a:b');
+    expect(alone.match('GET', '/a%3Ab')).toMatchObject({ kind: 'one', forwardPath: '/a%3Ab' });
+    expect(() => table('GET /a:b', 'GET /a%3Ab')).toThrow('both answer');
+  });
+
   it('with HEAD is answered by the route for GET', () => {
     expect(table('GET /scans').match('HEAD', '/scans').kind).toBe('one');
     expect(table('POST /scans').match('HEAD', '/scans').kind).toBe('none');

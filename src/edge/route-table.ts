@@ -85,10 +85,10 @@ export function matchedRoute(table: RouteTable, head: RequestHead): MatchedRoute
 }
 
 /** CONNECT would open a tunnel; TRACE would hand the client the identity headers that are the upstream's alone. */
-export const routableMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+const routableMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 /** A route as it is named in errors and reasons: `GET,POST /scans`. */
-export function routeName(route: RouteConfig): string {
+function routeName(route: RouteConfig): string {
   return `${route.methods.join(',')} ${route.path}`;
 }
 

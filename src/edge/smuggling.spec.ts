@@ -1,11 +1,14 @@
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { deferred, type Deferred } from '../../test/harness/deferred.js';
 import { sendRaw, startProxy, type TestProxy } from '../../test/harness/proxy.js';
 
 let upstream: Server;
 let proxy: TestProxy;
 /** Every byte that reached the upstream. */
 let received = '';
+/** The connection on which they came. */
+let arrived: Deferred<Socket>;
 
 beforeAll(async () => {
   // No HTTP server: what one would make of the bytes is what this is about.
@@ -13,6 +16,7 @@ beforeAll(async () => {
     socket.on('error', () => undefined).setEncoding('latin1');
     socket.on('data', (bytes: Buffer) => {
       received += bytes.toString();
+      arrived.resolve(socket);
       if (isWhole(received))
         socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok');
     });
@@ -31,7 +35,10 @@ afterAll(async () => {
   await proxy.close();
   upstream.close();
 });
-beforeEach(() => void (received = ''));
+beforeEach(() => {
+  received = '';
+  arrived = deferred();
+});
 
 /** A second request, hidden where a lax reader would find it. */
 const hidden = 'GET /closed HTTP/1.1\r\nHost: x\r\n\r\n';
@@ -92,6 +99,16 @@ describe('a body that breaks the rules of its framing never looks whole to the u
     expect(isWhole(received)).toBe(false);
     expect(received).not.toContain('/closed');
   });
+});
+
+it('a client that breaks the rules and stays leaves nothing running at the upstream', async () => {
+  const client = connect({ port: proxy.port, host: '127.0.0.1', allowHalfOpen: true });
+  client.write(post('Transfer-Encoding: chunked', '5\r\nhello\r\n'));
+  const closed = once(await arrived.promise, 'close');
+  client.write('zz\r\n');
+  await closed;
+  expect(client.destroyed).toBe(false);
+  client.destroy();
 });
 
 describe('what is well framed goes through once, framed anew', () => {

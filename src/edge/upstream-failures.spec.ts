@@ -36,7 +36,7 @@ const answers: Readonly<Record<string, (socket: Socket) => void>> = {
 let upstream: Server;
 let stopped: ChildProcess;
 let proxy: TestProxy;
-let clientHasHead: Deferred<void>;
+let clientHasHead: Deferred;
 
 beforeAll(async () => {
   upstream = createServer((socket) => {

@@ -103,13 +103,13 @@ describe('towards the upstream', () => {
   });
 
   it('no header under the name of one of ours gets past, whatever stands between its letters', () => {
-    const separator = fc.constantFrom(..."-_.~!#$%&'*+^`|");
+    const separator = fc.stringMatching(/^[-_.~!#$%&'*+^`|]$/);
     const ours = fc.constantFrom('gatehouse user', 'tenant id', 'correlation id', 'api key', 'forwarded for');
     fc.assert(
       fc.property(ours, separator, separator, (words, first, second) => {
         const name = `X${first}${words.replace(' ', second)}`;
-        const headers = sent([`${name}: smuggled`]);
-        expect(headers).not.toContain('smuggled');
+        const headers = sent([`${name}: <smuggled>`]);
+        expect(headers).not.toContain('<smuggled>');
         const twice = pairs(headers).filter(
           ([spelling]) => normalHeaderName(spelling) === normalHeaderName(name),
         );

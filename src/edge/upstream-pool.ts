@@ -27,10 +27,6 @@ export class UpstreamPool {
     );
   }
 
-  has(name: string): boolean {
-    return this.#pools.has(name);
-  }
-
   /** @throws Error when there is no upstream of this name */
   to(name: string): Dispatcher {
     const pool = this.#pools.get(name);

@@ -50,7 +50,10 @@ export class DecisionFacts {
     return { ...this.#common(), kind: 'outcome', actor: actorOf(admitted), status };
   }
 
-  admission(claimed: { principal: Principal; tenant: TenantStanding; scheme: SchemeName }, scope: TenantScope): Admission {
+  admission(
+    claimed: { principal: Principal; tenant: TenantStanding; scheme: SchemeName },
+    scope: TenantScope,
+  ): Admission {
     const { principal, tenant, scheme } = claimed;
     return Object.freeze({ ...this.#request, scheme, principal, scope, permissions: tenant.permissions });
   }

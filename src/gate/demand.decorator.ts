@@ -1,7 +1,14 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiExtension, ApiSecurity } from '@nestjs/swagger';
-import { demandMetadata, type Demand, type PermissionRule, type ProtectedDemand, type PublicDemand } from '../kernel/demand.js';
+import {
+  demandMetadata,
+  type Demand,
+  type PermissionRule,
+  type ProtectedDemand,
+  type PublicDemand,
+} from '../kernel/demand.js';
 import type { OwnPermission } from '../access/permission-catalogue.js';
+import type { SchemeName } from '../kernel/principal.js';
 
 export { demandMetadata };
 
@@ -17,14 +24,15 @@ export type DeclaredDemand = Demand | OwnAdmission;
  * What a handler asks of whoever calls it. Feeds the guard, OpenAPI and the golden list of routes alike.
  * @param permission one of Gatehouse's own permissions; leave it out where being known is enough
  */
-export function Requires(permission?: OwnPermission | PermissionRule, more: Omit<ProtectedDemand, 'kind' | 'permission'> = {}) {
+export function Requires(
+  permission?: OwnPermission | PermissionRule,
+  more: Omit<ProtectedDemand, 'kind' | 'permission'> = {},
+) {
   const demand: ProtectedDemand = { kind: 'protected', permission, ...more };
   return applyDecorators(
     SetMetadata(demandMetadata, demand),
     ApiExtension('x-gatehouse-demand', withoutUndefined(demand)),
-    ApiSecurity('session'),
-    ApiSecurity('api-key'),
-    ...(more.session === true || more.ownAccount === true ? [] : [ApiSecurity('global-key'), ApiSecurity('master-key')]),
+    ...acceptedBy(demand).map((scheme) => ApiSecurity(scheme)),
   );
 }
 
@@ -38,6 +46,12 @@ export function Public(why: string, more: Omit<PublicDemand, 'kind' | 'why'> = {
 export function AdmitsItself(why: string) {
   const demand: OwnAdmission = { kind: 'own', why };
   return applyDecorators(SetMetadata(demandMetadata, demand), ApiExtension('x-gatehouse-demand', demand));
+}
+
+/** Whose identities can meet a demand at all. */
+function acceptedBy({ session, ownAccount }: ProtectedDemand): SchemeName[] {
+  if (session === true) return ['session'];
+  return ownAccount === true ? ['session', 'api-key'] : ['session', 'api-key', 'global-key', 'master-key'];
 }
 
 function withoutUndefined(demand: ProtectedDemand): Record<string, unknown> {

@@ -23,7 +23,14 @@ export class GateGuard implements CanActivate {
     if (demand.kind === 'own') return true;
     const admitted = await this.gatekeeper.admit(request.gatehouse.head, demand, 'api');
     const recorded = demand.kind === 'protected' || demand.unrecorded === undefined;
-    admitRequest(this.gatekeeper, request, context.switchToHttp().getResponse<FastifyReply>(), admitted, 'api', recorded);
+    admitRequest(
+      this.gatekeeper,
+      request,
+      context.switchToHttp().getResponse<FastifyReply>(),
+      admitted,
+      'api',
+      recorded,
+    );
     return true;
   }
 }

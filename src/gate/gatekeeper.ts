@@ -50,7 +50,7 @@ export class Gatekeeper {
   async refuse(head: RequestHead, denial: Denial, door: Door): Promise<never> {
     const facts = new DecisionFacts(head, door, this.parts.newId());
     try {
-      await withDeadline(this.#limitSource(facts, undefined), this.parts.deadlineMs);
+      await withDeadline(this.#limitSource(facts, false), this.parts.deadlineMs);
       return await withDeadline(this.#deny(facts, head.fault ?? denial), this.parts.deadlineMs);
     } catch (error) {
       if (error instanceof Problem) throw error;
@@ -63,12 +63,16 @@ export class Gatekeeper {
     this.parts.trail.complete(new DecisionFacts(head, door, admitted.requestId).outcome(admitted, status));
   }
 
-  async #decide(head: RequestHead, demand: Demand, facts: DecisionFacts): Promise<Admission | PublicAdmission> {
+  async #decide(
+    head: RequestHead,
+    demand: Demand,
+    facts: DecisionFacts,
+  ): Promise<Admission | PublicAdmission> {
     if (demand.kind === 'public' && demand.unrecorded !== undefined) {
       if (head.fault !== undefined) throw head.fault;
       return facts.publicAdmission();
     }
-    await this.#limitSource(facts, demand.limit);
+    await this.#limitSource(facts, demand.kind === 'public' && demand.attempt === true);
     if (head.fault !== undefined) return this.#deny(facts, head.fault);
     if (demand.kind === 'public') {
       await this.#record(facts.allowed());
@@ -82,9 +86,8 @@ export class Gatekeeper {
     return facts.admission(claimed, scope);
   }
 
-  async #limitSource(facts: DecisionFacts, own: Demand['limit']): Promise<void> {
-    const { sourceAddress, path } = facts.head;
-    const exceeded = await this.parts.limiter.source(sourceAddress, own, path);
+  async #limitSource(facts: DecisionFacts, attempt: boolean): Promise<void> {
+    const exceeded = await this.parts.limiter.source(facts.head.sourceAddress, attempt);
     if (exceeded !== undefined) await this.#denyForLimit(facts, exceeded);
   }
 

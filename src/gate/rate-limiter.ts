@@ -7,6 +7,8 @@ export interface RateLimits {
   readonly source: RateLimit;
   /** Per credential, once it is known. */
   readonly identity: RateLimit;
+  /** Per source address, of requests that guess at a password: all such doors are counted as one. */
+  readonly attempts: RateLimit;
 }
 
 /** A refusal for being too many, and whether it is the first of its window: only that one is worth a record. */
@@ -22,10 +24,11 @@ export class RateLimiter {
     private readonly limits: RateLimits,
   ) {}
 
-  async source(address: string, own: RateLimit | undefined, door: string): Promise<LimitExceeded | undefined> {
+  /** @param attempt whether this request guesses at a secret */
+  async source(address: string, attempt = false): Promise<LimitExceeded | undefined> {
     const general = await this.#hit('source', address, this.limits.source);
-    if (general !== undefined || own === undefined) return general;
-    return this.#hit('source-route', `${door}|${address}`, own);
+    if (general !== undefined || !attempt) return general;
+    return this.#hit('attempts', address, this.limits.attempts);
   }
 
   async identity(credentialId: string): Promise<LimitExceeded | undefined> {
@@ -35,7 +38,10 @@ export class RateLimiter {
   async #hit(name: string, key: string, limit: RateLimit): Promise<LimitExceeded | undefined> {
     const count = await this.storage.increment(key, limit.windowMs, limit.requests, 0, name);
     if (count.totalHits <= limit.requests) return undefined;
-    const denial = Denial.rateLimited(count.timeToExpire, `more than ${limit.requests} requests in the window of ${name}`);
+    const denial = Denial.rateLimited(
+      count.timeToExpire,
+      `more than ${limit.requests} requests in the window of ${name}`,
+    );
     return { denial, first: count.totalHits === limit.requests + 1 };
   }
 }

@@ -47,7 +47,9 @@ export function inventoryRoutes(discovery: DiscoveryService, scanner: MetadataSc
 function pathsOf(controller: object, handler: object): string[] {
   const prefixes = listed(Reflect.getMetadata(PATH_METADATA, controller));
   const paths = listed(Reflect.getMetadata(PATH_METADATA, handler));
-  return prefixes.flatMap((prefix) => paths.map((path) => `/${[prefix, path].map(trim).filter(Boolean).join('/')}`));
+  return prefixes.flatMap((prefix) =>
+    paths.map((path) => `/${[prefix, path].map(trim).filter(Boolean).join('/')}`),
+  );
 }
 
 function listed(value: unknown): string[] {

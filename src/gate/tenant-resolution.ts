@@ -30,7 +30,8 @@ export function resolveTenant(
     return home.active ? home : Denial.rejected(`tenant ${home.tenantId} is suspended`);
   }
   // A suspended home ends its identities altogether, also where they would go elsewhere.
-  if (!home.active && principal.kind !== 'break-glass') return Denial.rejected(`tenant ${home.tenantId} is suspended`);
+  if (!home.active && principal.kind !== 'break-glass')
+    return Denial.rejected(`tenant ${home.tenantId} is suspended`);
   const entered = standing.named;
   if (entered === undefined) return Denial.tenantForbidden(`there is no tenant ${named}`);
   const permissions = permissionsIn(entered, principal, home);

@@ -7,8 +7,6 @@ interface Window {
   readonly endsAt: number;
 }
 
-const maxWindows = 100_000;
-
 /**
  * This process's own counters: one number a key and window. The library's storage keeps a time stamp for each hit and
  * walks them all at every request, which a gate that counts every request cannot afford.
@@ -16,7 +14,16 @@ const maxWindows = 100_000;
 export class WindowCounters implements ThrottlerStorage {
   readonly #windows = new Map<string, Window>();
 
-  constructor(private readonly now: () => number = () => performance.now()) {}
+  constructor(
+    private readonly now: () => number = () => performance.now(),
+    /** Most keys that are counted at once. */
+    private readonly maxWindows = 100_000,
+  ) {}
+
+  /** How many keys are being counted. */
+  get size(): number {
+    return this.#windows.size;
+  }
 
   /** @param ttl length of the window in milliseconds */
   increment(key: string, ttl: number, limit: number, _blockDuration: number, name: string): Promise<Count> {
@@ -34,17 +41,20 @@ export class WindowCounters implements ThrottlerStorage {
     const current = this.#windows.get(id);
     if (current !== undefined && current.endsAt > now) return current;
     this.#windows.delete(id);
-    if (this.#windows.size >= maxWindows) this.#makeRoom(now);
+    if (this.#windows.size >= this.maxWindows) this.#makeRoom(now);
     const window = { hits: 0, endsAt: now + ttl };
     this.#windows.set(id, window);
     return window;
   }
 
-  /** A flood of made-up keys must not grow memory: what has ended goes, then the oldest. */
+  /**
+   * A flood of made-up keys must not grow memory: what has ended goes, then the oldest. A tenth at once, or the flood
+   * would pay one walk over all of them for every request.
+   */
   #makeRoom(now: number): void {
     for (const [id, window] of this.#windows) if (window.endsAt <= now) this.#windows.delete(id);
     for (const id of this.#windows.keys()) {
-      if (this.#windows.size < maxWindows) return;
+      if (this.#windows.size < this.maxWindows * 0.9) return;
       this.#windows.delete(id);
     }
   }

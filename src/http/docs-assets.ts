@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { startScript } from './docs-pages.js';
+import { startScript, stylesheet } from './docs-pages.js';
 
 export interface Asset {
   readonly type: string;
@@ -19,6 +19,7 @@ const loaded = new Map<string, Promise<Asset>>();
 /** A file of the API viewer; undefined for any other name. Each is read once. */
 export async function docsAsset(name: string): Promise<Asset | undefined> {
   if (name === 'start.js') return { type: 'text/javascript; charset=utf-8', content: startScript };
+  if (name === 'pages.css') return { type: 'text/css; charset=utf-8', content: stylesheet };
   const type = viewerFiles.get(name);
   if (type === undefined) return undefined;
   const asset = loaded.get(name) ?? readAsset(name, type);

@@ -37,7 +37,18 @@ function errorSection({ code, status, meaning, remedy }: CatalogueError, heading
   return `${title}<p>${escaped(meaning)}</p><p>What to do: ${escaped(remedy)}</p>`;
 }
 
-function page(title: string, body: string, head = ''): string {
+/** For the pages of ours that are text: readable, light or dark as the reader's system is. */
+export const stylesheet = `:root { color-scheme: light dark; }
+body { max-width: 44rem; margin: 2.5rem auto; padding: 0 1rem; font: 1rem/1.55 system-ui, sans-serif; }
+h2 { margin-top: 2.25rem; font-size: 1.1rem; }
+code { font-family: ui-monospace, monospace; }
+`;
+
+function page(
+  title: string,
+  body: string,
+  head = '<link rel="stylesheet" href="/docs/assets/pages.css">',
+): string {
   const meta = `<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(title)}</title>`;
   return `<!doctype html><html lang="en"><head>${meta}${head}</head><body>${body}</body></html>\n`;
 }

@@ -13,7 +13,7 @@ describe('health', () => {
     const response = await fetch(server.url + path);
     return {
       status: response.status,
-      body: (await response.json()),
+      body: await response.json(),
       cache: response.headers.get('cache-control'),
     };
   };

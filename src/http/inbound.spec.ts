@@ -94,6 +94,7 @@ describe('every request', () => {
       ['a method without a handler', 'DELETE /probe/head HTTP/1.1\r\nhost: a', 404],
       ['a path that can be read in two ways', 'GET /probe//head HTTP/1.1\r\nhost: a', 400],
       ['a malformed escape', 'GET /probe/%zz HTTP/1.1\r\nhost: a', 400],
+      ['a path that is no UTF-8', 'GET /probe/%C3%28 HTTP/1.1\r\nhost: a', 400],
       ['no path at all', 'OPTIONS * HTTP/1.1\r\nhost: a', 400],
       ['malformed HTTP', 'GET /probe/head HTTP/1.1\r\nhost : a', 400],
       ['an expectation', 'GET /probe/head HTTP/1.1\r\nhost: a\r\nexpect: the-impossible', 200],

@@ -21,8 +21,8 @@ export function createLogger({ level, destination }: LogOptions): Logger {
       level: (label: string) => ({ level: label }),
       log: (facts: object) => redacted(facts) as Record<string, unknown>,
     },
-    // Both would work before `formatters.log` can see an error.
-    serializers: { err: (error: unknown) => redacted(error), error: (error: unknown) => redacted(error) },
+    // The library's own serializer would take our facts of an error for an error.
+    serializers: { err: (facts: unknown) => facts },
     hooks: { logMethod: withoutSecretsInTexts },
   };
   return destination === undefined ? pino(options) : pino(options, destination);

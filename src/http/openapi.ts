@@ -81,12 +81,18 @@ function finishedItem(path: string, item: PathItem): PathItem {
   const finished: PathItem = {};
   for (const method of methods) {
     const operation = item[method];
-    if (operation === undefined) continue;
+    if (operation === undefined || !isWorthShowing(method, operation)) continue;
     // A handler with two paths gets a numbered name for each, of which only one is left.
     const operationId = operation.operationId?.replace(/\[\d+\]$/, '');
     finished[method] = withProblems(path, { ...operation, operationId });
   }
   return finished;
+}
+
+/** A door answers to every method alike; two are enough to say so. */
+function isWorthShowing(method: string, operation: object): boolean {
+  const demand = (operation as { 'x-gatehouse-demand'?: { kind?: string } })['x-gatehouse-demand'];
+  return demand?.kind !== 'own' || method === 'get' || method === 'post';
 }
 
 function sorted<T>(record: Readonly<Record<string, T>>): Record<string, T> {

@@ -26,7 +26,7 @@ const thrown: Record<string, () => unknown> = {
   error: () => new Error('sentinel', { cause: new Error('sentinel') }),
   // Nobody validates by throwing these; that they are thrown is a defect, and what they say is not for the public.
   zod: () => z.strictObject({ sentinel: z.string() }).safeParse({ a: 1 }).error,
-  nest: () => new BadRequestException(['sentinel'], { description: 'sentinel' }),
+  nest: () => new BadRequestException('sentinel', { description: 'sentinel' }),
   nestServer: () => new HttpException('sentinel', 502),
   teapot: () => new HttpException('sentinel', 418),
   imitation: () => Object.assign(new Error('sentinel'), { statusCode: 400, status: 400, expose: true }),

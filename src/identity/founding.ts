@@ -33,7 +33,14 @@ export async function foundInstallation(
     const owner = await stores.roles.findByName('owner');
     if (owner === undefined) throw new Error('a new tenant has no owner role');
     const { email } = admin;
-    const user = { id: uuidv7(), email, emailKey: emailKey(email), passwordHash, name: 'Administrator', roleId: owner.id };
+    const user = {
+      id: uuidv7(),
+      email,
+      emailKey: emailKey(email),
+      passwordHash,
+      name: 'Administrator',
+      roleId: owner.id,
+    };
     const userId = await stores.users.add(user);
     await stores.trail.record(foundingRecord(scope.tenantId, userId));
     return { email, password, generated: admin.password === undefined };

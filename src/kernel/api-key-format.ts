@@ -21,7 +21,11 @@ export function newApiKey(prefix: string): NewApiKey {
   let body = '';
   for (let at = 0; at < bodyLength; at += 1) body += alphabet.charAt(randomInt(alphabet.length));
   const secret = new Secret(prefix + body + checksum(prefix + body));
-  return { secret, digest: secret.digest(), displayPrefix: (prefix + body).slice(0, prefix.length + shownBodyLength) };
+  return {
+    secret,
+    digest: secret.digest(),
+    displayPrefix: (prefix + body).slice(0, prefix.length + shownBodyLength),
+  };
 }
 
 /** Whether a text has the form of a key with this prefix, checksum included. It keeps typing errors off the database. */

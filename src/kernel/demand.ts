@@ -4,7 +4,8 @@ import type { Environment } from './principal.js';
 export const demandMetadata = 'gatehouse:demand';
 
 /** A permission, or several combined. */
-export type PermissionRule = string | { readonly all: readonly PermissionRule[] } | { readonly any: readonly PermissionRule[] };
+export type PermissionRule =
+  string | { readonly all: readonly PermissionRule[] } | { readonly any: readonly PermissionRule[] };
 
 /** A handler or route that anybody may reach, and the reason why that is right. */
 export interface PublicDemand {
@@ -12,8 +13,8 @@ export interface PublicDemand {
   readonly why: string;
   /** Why requests to it are not written to the trail. Absent: they are. */
   readonly unrecorded?: string;
-  /** A stricter limit per source than the general one. */
-  readonly limit?: RateLimit;
+  /** Each request is a guess at a secret that people choose: a stricter limit per source counts it. */
+  readonly attempt?: true;
 }
 
 /** What an identity must bring. Every stated part must hold. */
@@ -37,7 +38,6 @@ export interface ProtectedDemand {
   readonly environment?: Environment;
   /** The act leaves something behind that outlives an incident: refused to break-glass whatever it is granted (G8). */
   readonly persists?: true;
-  readonly limit?: RateLimit;
 }
 
 /** What a door asks of whoever comes. There is no third kind: what demands nothing says so as `public`. */

@@ -51,7 +51,12 @@ export class Denial extends Problem {
 
   /** 404 for a path that no route, or more than one, answers to (G6). */
   static noRoute(reason: string): Denial {
-    return new Denial({ status: 404, code: 'NOT_FOUND', detail: 'There is nothing at this address.', reason });
+    return new Denial({
+      status: 404,
+      code: 'NOT_FOUND',
+      detail: 'There is nothing at this address.',
+      reason,
+    });
   }
 
   static rateLimited(retryAfterSeconds: number, reason: string): Denial {

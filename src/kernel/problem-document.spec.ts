@@ -59,7 +59,9 @@ describe('a refusal of who one is', () => {
   it('names the scope that would be enough, when a permission is missing', () => {
     expect(written(Denial.lacksPermission('admin.keys'))).toMatchObject({
       status: 403,
-      headers: { 'www-authenticate': 'Bearer realm="gatehouse", error="insufficient_scope", scope="admin.keys"' },
+      headers: {
+        'www-authenticate': 'Bearer realm="gatehouse", error="insufficient_scope", scope="admin.keys"',
+      },
     });
   });
 

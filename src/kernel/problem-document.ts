@@ -22,7 +22,11 @@ export function problemResponse(problem: Problem, correlationId: string, publicU
     correlation_id: correlationId,
     ...(problem.errors.length > 0 ? { errors: problem.errors } : {}),
   };
-  const headers = { ...problem.headers, 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
+  const headers = {
+    ...problem.headers,
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+  };
   return { status: problem.status, headers, body: JSON.stringify(document) };
 }
 

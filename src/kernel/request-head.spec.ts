@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { headWith } from '../../test/harness/heads.js';
-import { controlHeaders, headerValue, normalHeaderName, readHead, type ControlHeader } from './request-head.js';
+import {
+  controlHeaders,
+  headerValue,
+  normalHeaderName,
+  readHead,
+  type ControlHeader,
+} from './request-head.js';
 
 const singleValued: readonly ControlHeader[] = ['authorization', 'x-api-key', 'x-master-key', 'x-tenant-id'];
 
@@ -10,6 +16,12 @@ describe('a control header', () => {
       const head = headWith({ [spelling]: '  value-of-it ' });
       expect(head.control).toEqual({ [name]: 'value-of-it' });
       expect(head.fault).toBeUndefined();
+    }
+  });
+
+  it('keeps what is no white space in HTTP, so that it is not the value without it', () => {
+    for (const character of ['\u00a0', '\u0085', '\ufeff', '\v']) {
+      expect(headWith({ 'x-api-key': `key${character}` }).control['x-api-key']).toBe(`key${character}`);
     }
   });
 
@@ -98,17 +110,22 @@ describe('a head without a fault', () => {
   const tokens = fc.constantFrom('-', '_', '.', '~', '!', ' ', '--');
   const respelt = fc
     .tuple(fc.constantFrom(...controlHeaders), fc.array(tokens, { minLength: 5, maxLength: 5 }))
-    .map(([name, separators]) => name.split('-').reduce((text, word, at) => text + (separators[at - 1] ?? '-') + word));
+    .map(([name, separators]) =>
+      name.split('-').reduce((text, word, at) => text + (separators[at - 1] ?? '-') + word),
+    );
 
   it('holds every header that some server could take for a control header under that very name, once', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.oneof(respelt, fc.constantFrom(...controlHeaders)), fc.constant('value-1'))), (headers) => {
-        const head = headWith(headers);
-        const names = headers.map(([name]) => normalHeaderName(name)).filter((name) => isControl(name));
-        if (head.fault !== undefined) return;
-        expect(Object.keys(head.control).sort()).toEqual(names.sort());
-        expect(headers.every(([name]) => !isControl(normalHeaderName(name)) || isControl(name))).toBe(true);
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.oneof(respelt, fc.constantFrom(...controlHeaders)), fc.constant('value-1'))),
+        (headers) => {
+          const head = headWith(headers);
+          const names = headers.map(([name]) => normalHeaderName(name)).filter((name) => isControl(name));
+          if (head.fault !== undefined) return;
+          expect(Object.keys(head.control).sort()).toEqual(names.sort());
+          expect(headers.every(([name]) => !isControl(normalHeaderName(name)) || isControl(name))).toBe(true);
+        },
+      ),
     );
   });
 
@@ -124,9 +141,12 @@ describe('a head without a fault', () => {
 });
 
 describe('the correlation id', () => {
-  it.each(['abcdefgh', 'A1._-b2c', '0'.repeat(128), '018f4d1e-7c1a-7b2e-9b1c-000000000000'])('%s is kept', (id) => {
-    expect(headWith({ 'X-Correlation-ID': id }).correlationId).toBe(id);
-  });
+  it.each(['abcdefgh', 'A1._-b2c', '0'.repeat(128), '018f4d1e-7c1a-7b2e-9b1c-000000000000'])(
+    '%s is kept',
+    (id) => {
+      expect(headWith({ 'X-Correlation-ID': id }).correlationId).toBe(id);
+    },
+  );
 
   it.each([
     '',
@@ -182,10 +202,14 @@ describe('a head', () => {
 
   it('is read whatever arrives', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.array(fc.string({ unit: 'binary' })), (target, rawHeaders) => {
-        const raw = { method: 'GET', target, rawHeaders, sourceAddress: '192.0.2.1' };
-        expect(readHead(raw, () => 'made-up-correlation-id').rawHeaders).toBe(rawHeaders);
-      }),
+      fc.property(
+        fc.string({ unit: 'binary' }),
+        fc.array(fc.string({ unit: 'binary' })),
+        (target, rawHeaders) => {
+          const raw = { method: 'GET', target, rawHeaders, sourceAddress: '192.0.2.1' };
+          expect(readHead(raw, () => 'made-up-correlation-id').rawHeaders).toBe(rawHeaders);
+        },
+      ),
     );
   });
 });

@@ -89,12 +89,26 @@ function readControl(rawHeaders: readonly string[]) {
     const name = controlNames.get(normalHeaderName(spelling));
     if (name === undefined) continue;
     const value = rawHeaders[at + 1] ?? '';
-    if (spelling !== name) faults.push(ambiguousHeader(name, 'is spelt in a way that servers read differently'));
+    if (spelling !== name)
+      faults.push(ambiguousHeader(name, 'is spelt in a way that servers read differently'));
     else if (name in control) faults.push(ambiguousHeader(name, 'came more than once'));
-    else if (singleValued.includes(name) && value.includes(',')) faults.push(ambiguousHeader(name, 'holds a comma'));
-    else control[name] = value.trim();
+    else if (singleValued.includes(name) && value.includes(','))
+      faults.push(ambiguousHeader(name, 'holds a comma'));
+    else control[name] = withoutWhiteSpace(value);
   }
   return { control, faults };
+}
+
+/** White space as HTTP knows it (RFC 9110 §5.6.3). A no-break space is a character like any other, of a value like no other. */
+function withoutWhiteSpace(value: string): string {
+  let [from, to] = [0, value.length];
+  while (from < to && isWhiteSpace(value.charAt(from))) from += 1;
+  while (from < to && isWhiteSpace(value.charAt(to - 1))) to -= 1;
+  return value.slice(from, to);
+}
+
+function isWhiteSpace(character: string): boolean {
+  return character === ' ' || character === '\t';
 }
 
 const controlNames = new Map<string, ControlHeader>(controlHeaders.map((name) => [name, name]));

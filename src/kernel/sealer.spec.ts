@@ -50,7 +50,9 @@ describe('a sealed value', () => {
   });
 
   it('does not open with something appended', () => {
-    expect(() => sealer.open(Buffer.concat([box, Buffer.alloc(1)]), 'signing-key|1')).toThrow('does not open');
+    expect(() => sealer.open(Buffer.concat([box, Buffer.alloc(1)]), 'signing-key|1')).toThrow(
+      'does not open',
+    );
   });
 
   it('never looks the same twice, and says nothing of what is in it but its length', () => {

@@ -11,7 +11,7 @@ const waysToPrint: readonly (readonly [string, (one: Secret) => string])[] = [
   ['String()', (one) => String(one)],
   // eslint-disable-next-line @typescript-eslint/restrict-template-expressions -- the accident itself
   ['a template', (one) => `${one}`],
-   
+
   ['concatenation', (one) => 'key ' + (one as unknown as string)],
   ['join', (one) => [one, one].join()],
   ['toLocaleString', (one) => one.toLocaleString()],
@@ -19,8 +19,14 @@ const waysToPrint: readonly (readonly [string, (one: Secret) => string])[] = [
   ['JSON of an object that holds it', (one) => JSON.stringify({ key: one, keys: [one] })],
   ['the inspector', (one) => inspect(one)],
   ['the inspector, everything shown', (one) => inspect(one, { showHidden: true, depth: Infinity })],
-  ['the inspector without its custom form', (one) => inspect(one, { customInspect: false, showHidden: true })],
-  ['the inspector of an object that holds it', (one) => inspect({ deep: { deeper: { key: one } } }, { depth: null })],
+  [
+    'the inspector without its custom form',
+    (one) => inspect(one, { customInspect: false, showHidden: true }),
+  ],
+  [
+    'the inspector of an object that holds it',
+    (one) => inspect({ deep: { deeper: { key: one } } }, { depth: null }),
+  ],
   ['the inspector of a map', (one) => inspect(new Map([[one, one]]), { showHidden: true })],
   ['the console’s %s', (one) => format('key %s', one)],
   ['the console’s %o', (one) => format('key %o', one)],
@@ -30,7 +36,10 @@ const waysToPrint: readonly (readonly [string, (one: Secret) => string])[] = [
   ['an error’s message', (one) => String(new Error(one as unknown as string).stack)],
   ['an error’s cause', (one) => inspect(new Error('failed', { cause: one }))],
   ['an error’s property', (one) => inspect(Object.assign(new Error('failed'), { key: one }))],
-  ['its members', (one) => JSON.stringify([Object.entries(one), Object.getOwnPropertyNames(one), { ...one }])],
+  [
+    'its members',
+    (one) => JSON.stringify([Object.entries(one), Object.getOwnPropertyNames(one), Object.assign({}, one)]),
+  ],
   ['a clone', (one) => JSON.stringify(structuredClone(one))],
   ['serialisation', (one) => serialize(one).toString('latin1')],
 ];

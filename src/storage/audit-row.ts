@@ -75,6 +75,9 @@ function text(value: string | null): string | null {
   return value === null ? null : value.replaceAll('\u0000', '\uFFFD');
 }
 
+/** What jsonb can't hold either: NUL, and the half of a surrogate pair, which JSON writes as an escape only when it stands alone. */
+const impossible = /(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g;
+
 function details(record: AuditRecord): string | null {
-  return record.kind === 'change' ? text(JSON.stringify(record.details).replaceAll('\\u0000', '\\ufffd')) : null;
+  return record.kind === 'change' ? JSON.stringify(record.details).replace(impossible, '$1\\ufffd') : null;
 }

@@ -7,6 +7,7 @@ import { migrations } from './migrations/index.js';
 import { asUnavailable } from './outage.js';
 import { asConflict } from './stores/conflicts.js';
 import { Stores } from './stores/index.js';
+import { inTransaction } from './transaction.js';
 
 const lookupConnections = 2;
 const workConnections = 8;
@@ -86,7 +87,7 @@ export class Database {
 
   async #transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     try {
-      return await this.#dataSource.transaction(work);
+      return await inTransaction(this.#dataSource, work);
     } catch (error) {
       throw asUnavailable(asConflict(error));
     }
@@ -101,7 +102,9 @@ async function refuseMightyRole(manager: EntityManager): Promise<void> {
   );
   const role = rows[0];
   if (role === undefined || role.mighty || role.owns) {
-    throw new Error('the database role of the program may bypass row-level security, or owns tables: it must do neither');
+    throw new Error(
+      'the database role of the program may bypass row-level security, or owns tables: it must do neither',
+    );
   }
 }
 
@@ -109,5 +112,6 @@ async function refuseMightyRole(manager: EntityManager): Promise<void> {
 async function refuseStaleSchema(manager: EntityManager): Promise<void> {
   const done = await manager.query<{ name: string }[]>('SELECT name FROM gatehouse.migrations');
   const missing = migrations.map(({ name }) => name).filter((name) => !done.some((row) => row.name === name));
-  if (missing.length > 0) throw new Error(`the database lacks the migrations ${missing.join(', ')}: run gatehouse migrate`);
+  if (missing.length > 0)
+    throw new Error(`the database lacks the migrations ${missing.join(', ')}: run gatehouse migrate`);
 }

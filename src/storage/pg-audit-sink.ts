@@ -10,7 +10,11 @@ export class PgAuditSink implements AuditSink {
 
   async append(records: readonly AuditRecord[]): Promise<void> {
     try {
-      await this.pool.query({ name: 'append_audit', text: insertAuditRows, values: auditParameters(records) });
+      await this.pool.query({
+        name: 'append_audit',
+        text: insertAuditRows,
+        values: auditParameters(records),
+      });
     } catch (cause) {
       // Whatever the reason, these records are not known to be durable: no audit, no effect.
       throw new Unavailable('audit trail', { cause });

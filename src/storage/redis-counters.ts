@@ -36,15 +36,24 @@ export class RedisCounters implements ThrottlerStorage {
       maxRetriesPerRequest: 0,
       connectTimeout: 500,
       commandTimeout: 100,
+      // A connection on which nothing comes back is given up, or every request would wait out the time above.
+      socketTimeout: 500,
       retryStrategy: (attempt) => Math.min(attempt * 100, 1000),
     }) as CountingRedis;
     this.#redis.on('error', onError);
     this.#redis.defineCommand('countHit', { numberOfKeys: 1, lua: countHit });
   }
 
-  async increment(key: string, ttl: number, limit: number, blockDuration: number, name: string): Promise<Count> {
+  async increment(
+    key: string,
+    ttl: number,
+    limit: number,
+    blockDuration: number,
+    name: string,
+  ): Promise<Count> {
     try {
-      if (this.#redis.status !== 'ready') return await this.own.increment(key, ttl, limit, blockDuration, name);
+      if (this.#redis.status !== 'ready')
+        return await this.own.increment(key, ttl, limit, blockDuration, name);
       const [totalHits, leftMs] = await this.#redis.countHit(`gatehouse:rate:${name}:${key}`, ttl);
       const timeToExpire = Math.ceil(leftMs / 1000);
       const isBlocked = totalHits > limit;

@@ -32,7 +32,13 @@ export class SigningKeys {
     if (row.algorithm !== 'ES256') throw new Error(`signing key ${row.kid} is of an unknown algorithm`);
     const opened = this.sealer.open(row.sealedPrivateJwk, context(row.kid)).toString('utf8');
     const privateJwk = JSON.parse(opened) as JWK;
-    return { kid: row.kid, algorithm: row.algorithm, publicJwk: row.publicJwk, privateJwk, retired: row.retiredAt !== null };
+    return {
+      kid: row.kid,
+      algorithm: row.algorithm,
+      publicJwk: row.publicJwk,
+      privateJwk,
+      retired: row.retiredAt !== null,
+    };
   }
 }
 

@@ -175,6 +175,18 @@ describe('nobody grants more than they hold, by way of keys', () => {
     ).toBeNull();
   });
 
+  it('nor a key of another tenant, of which nobody here can tell until when it is good', async () => {
+    const { id, owner: host } = await makeTenant(gatehouse);
+    const guest = { email: owner.email, name: 'Guest', role: 'owner' };
+    ok(await gatehouse.http.post('/admin/users', as(host, guest)), 201);
+    const scopes = ['admin.users', 'admin.settings', 'admin.keys', 'scans.read'];
+    const { key } = await makeKey(gatehouse.http, owner.token, scopes, { expires_in: '1h' });
+    const entering = { key, headers: { 'x-tenant-id': id } };
+    const answer = await gatehouse.http.post(keysOf(owner), { ...entering, body: reading });
+    expect(answer).toMatchObject({ status: 403, body: { code: 'KEY_FROM_ELSEWHERE' } });
+    ok(await gatehouse.http.post(keysOf(host), { ...entering, body: reading }), 201);
+  });
+
   it('and a key loses with its owner’s role what it had', async () => {
     const roleId = await makeRole(gatehouse.http, owner.token, 'Shrinking', ['scans.read', 'keys.own']);
     const person = await makePerson(gatehouse.http, owner.token, { role: 'Shrinking' });
@@ -216,7 +228,11 @@ describe('other people’s keys', () => {
     const operator = { token: gatehouse.adminToken, headers };
     const made = ok(await gatehouse.http.post(keysOf(member), { ...operator, body: reading }), 201);
     ok(await gatehouse.http.get('/scans/1', { key: made.body.api_key }), 200);
-    expect((await gatehouse.http.get('/auth/api-keys', operator)).status).toBe(404);
-    expect((await gatehouse.http.post('/auth/api-keys', { ...operator, body: reading })).status).toBe(404);
+    for (const answer of [
+      await gatehouse.http.get('/auth/api-keys', operator),
+      await gatehouse.http.post('/auth/api-keys', { ...operator, body: reading }),
+    ]) {
+      expect(answer).toMatchObject({ status: 403, body: { code: 'HOME_TENANT_ONLY' } });
+    }
   });
 });

@@ -19,8 +19,12 @@ describe('a fresh Gatehouse', () => {
     expect(admitted.status).toBe(200);
     expect(admitted.body).toMatchObject({ seen: { user: member.id, tenant: tenant.id, scheme: 'api-key' } });
     const trail = await http.get('/admin/audit?limit=200', { token: tenant.owner.token });
-    expect(trail.body.data).toContainEqual(expect.objectContaining({ object: '/scans', decision: 'allow', user_id: member.id }));
+    expect(trail.body.data).toContainEqual(
+      expect.objectContaining({ object: '/scans', decision: 'allow', user_id: member.id }),
+    );
     const operators = await http.get('/admin/audit?code=UNAUTHORIZED', { token: adminToken });
-    expect(operators.body.data).toContainEqual(expect.objectContaining({ object: '/scans', decision: 'deny' }));
+    expect(operators.body.data).toContainEqual(
+      expect.objectContaining({ object: '/scans', decision: 'deny' }),
+    );
   });
 });

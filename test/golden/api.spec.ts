@@ -34,10 +34,10 @@ function demanded(demand: OwnRoute['demand']): string {
     const unrecorded = demand.unrecorded === undefined ? '' : `; not recorded: ${demand.unrecorded}`;
     return `PUBLIC: ${demand.why}${unrecorded}`;
   }
-  const { permission, user, session, operator, persists } = demand;
+  const { permission, ownAccount, session, operator, persists } = demand;
   const parts = [
     permission === undefined ? 'any identity' : ruleText(permission),
-    user && 'a user',
+    ownAccount && 'one’s own account',
     session && 'a session',
     operator && 'in the operator tenant',
     persists && 'not break-glass',

@@ -20,7 +20,11 @@ export async function assembleOffline(): Promise<NestFastifyApplication> {
   const config = loadConfig(env, process.cwd());
   const pair = await generateKeyPair('ES256', { extractable: true });
   const key = { publicJwk: await exportJWK(pair.publicKey), privateJwk: await exportJWK(pair.privateKey) };
-  const nowhere = { url: 'postgres://nobody@127.0.0.1:1/nothing', connectTimeoutMs: 1, statementTimeoutMs: 1 };
+  const nowhere = {
+    url: 'postgres://nobody@127.0.0.1:1/nothing',
+    connectTimeoutMs: 1,
+    statementTimeoutMs: 1,
+  };
   const table = new RouteTable(config.file.routes);
   return assemble(
     {

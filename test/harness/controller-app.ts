@@ -49,6 +49,7 @@ export async function startControllerApp(options: ControllerAppOptions = {}): Pr
   const { trustedProxies = [], limits } = options;
   const adapter = createAdapter({ publicUrl, logger, trustedProxies, newId, limits });
   const silent = { logger: false, abortOnError: false } as const;
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class
   const app = await NestFactory.create<NestFastifyApplication>(TestModule, adapter, silent);
   serveOpenApi(app);
   options.prepare?.(app);

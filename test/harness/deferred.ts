@@ -1,5 +1,5 @@
 /** A promise that a test settles by hand. */
-export interface Deferred<T> {
+export interface Deferred<T = void> {
   readonly promise: Promise<T>;
   readonly resolve: (value: T) => void;
 }

@@ -39,12 +39,11 @@ export async function startEdgeApp(options: EdgeAppOptions): Promise<EdgeApp> {
   const upstreams = new UpstreamPool(options.upstreams);
   const adapter = createAdapter({ publicUrl, logger, newId, trustedProxies: options.trustedProxies ?? [] });
   const root = rootModule(gate, table, options, logger);
-  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
-    logger: false,
-    abortOnError: false,
-  });
+  const silent = { logger: false, abortOnError: false } as const;
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, silent);
   const parts = { gatekeeper: gate.gatekeeper, table: () => table, upstreams, publicUrl, log: logger };
-  registerProxyDoor(adapter.getInstance() as unknown as FastifyInstance, parts);
+  registerProxyDoor(adapter.getInstance<FastifyInstance>(), parts);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   const close = async (): Promise<void> => {

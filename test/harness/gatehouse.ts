@@ -2,11 +2,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startGatehouse, type RunningGatehouse } from '../../src/commands/start.js';
+import type { Config } from '../../src/config/config.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { createLogger } from '../../src/http/logger.js';
 import type { Clock } from '../../src/kernel/clock.js';
+import { GateModule } from '../../src/gate/gate.module.js';
+import type { OwnRoute } from '../../src/gate/route-inventory.js';
 import { HttpClient } from './http-client.js';
 import { createDatabase } from './postgres.js';
+import { servedRoutes } from './served-routes.js';
 
 export const adminEmail = 'admin@example.test';
 export const adminPassword = 'correct horse battery staple';
@@ -14,7 +18,8 @@ export const masterKey = 'Xq7-vT2m9Lw_4RzK8pNc-3bHd6YsJf1Ge5Ua';
 export const globalKey = 'old-Kd83mWq0Zr7-vTn5Xy2Lb9Pc4';
 export const testSecret = 'test-Vb7nQ2xW9eLr4TzK8pMc3hHd6YsJf1Ge5UaZq0';
 
-const defaultYaml = `
+/** The `gatehouse.yaml` of a test that doesn't bring its own. */
+export const defaultYaml = `
 permissions: [scans.read, scans.write, "databases:read", deploy]
 upstreams:
   scanner: { url: example, timeout: 5s }
@@ -25,7 +30,11 @@ routes:
 rate_limits:
   source: { requests: 1000000, window: 1m }
   identity: { requests: 1000000, window: 1m }
+  attempts: { requests: 1000000, window: 1m }
 `;
+
+/** The same, and this machine is a trusted proxy: it may ask for decisions, and say where requests come from. */
+export const trustingYaml = `${defaultYaml}trusted_proxies: [127.0.0.1/32]\n`;
 
 export interface TestOptions {
   /** Added to the environment, or taken from it by undefined. */
@@ -35,6 +44,8 @@ export interface TestOptions {
   /** A database somebody else made and will drop: for replicas, and for databases behind a fault proxy. */
   readonly databaseUrl?: string;
   readonly clock?: Clock;
+  /** Changes the configuration behind the back of its own checks. */
+  readonly alter?: (config: Config) => Config;
 }
 
 /** A Gatehouse in this process, on a free port, with a database of its own. */
@@ -45,6 +56,10 @@ export interface TestGatehouse {
   readonly http: HttpClient;
   /** A session token of the operator tenant's first owner. */
   readonly adminToken: string;
+  /** Every route of its own API, as the program itself finds them. */
+  readonly routes: readonly OwnRoute[];
+  /** `METHOD path` of everything that its HTTP server answers, whoever registered it. */
+  readonly served: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -60,7 +75,8 @@ export async function startTestGatehouse(options: TestOptions = {}): Promise<Tes
   let running: RunningGatehouse;
   try {
     await writeFile(path.join(dir, 'gatehouse.yaml'), options.yaml ?? defaultYaml);
-    const config = loadConfig(environment(dir, databaseUrl, options), dir);
+    const { alter = (config: Config) => config } = options;
+    const config = alter(loadConfig(environment(dir, databaseUrl, options), dir));
     const logger = createLogger({ level: config.logLevel });
     running = await startGatehouse(config, { logger, clock: options.clock });
   } catch (error) {
@@ -74,6 +90,8 @@ export async function startTestGatehouse(options: TestOptions = {}): Promise<Tes
     databaseUrl,
     http,
     adminToken,
+    routes: running.app.get(GateModule).routes(),
+    served: servedRoutes(running.app),
     async stop() {
       await http.close();
       await running.stop();
@@ -83,7 +101,12 @@ export async function startTestGatehouse(options: TestOptions = {}): Promise<Tes
 }
 
 /** Logs somebody in. @returns the access token */
-export async function logIn(http: HttpClient, email: string, password: string, tenantId?: string): Promise<string> {
+export async function logIn(
+  http: HttpClient,
+  email: string,
+  password: string,
+  tenantId?: string,
+): Promise<string> {
   const answer = await http.post('/auth/login', { body: { email, password, tenant_id: tenantId } });
   if (answer.status !== 200) throw new Error(`log-in of ${email} failed: ${answer.status} ${answer.text}`);
   return (answer.body as { access_token: string }).access_token;
@@ -104,5 +127,7 @@ function environment(dir: string, databaseUrl: string, { env }: TestOptions): Re
     LOG_LEVEL: 'silent',
     ...env,
   };
-  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return Object.fromEntries(
+    Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }

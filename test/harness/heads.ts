@@ -13,5 +13,8 @@ export function headWith(
 ): RequestHead {
   const pairs = Array.isArray(headers) ? headers : Object.entries(headers);
   const { method = 'GET', target = '/scans', sourceAddress = '192.0.2.1' } = options;
-  return readHead({ method, target, rawHeaders: pairs.flat(), sourceAddress }, () => 'made-up-correlation-id');
+  return readHead(
+    { method, target, rawHeaders: pairs.flat(), sourceAddress },
+    () => 'made-up-correlation-id',
+  );
 }

@@ -90,7 +90,14 @@ export class MemoryCredentials implements LiveCredentials {
 
 /** A standing in one tenant, with changes to what is usual: active, ordinary, without permissions or features. */
 export function tenantWith(change: Partial<TenantStanding> = {}): TenantStanding {
-  return { tenantId: homeTenant, active: true, operator: false, permissions: PermissionSet.none, features: [], ...change };
+  return {
+    tenantId: homeTenant,
+    active: true,
+    operator: false,
+    permissions: PermissionSet.none,
+    features: [],
+    ...change,
+  };
 }
 
 /** A standing at home, and in the named tenant if there is one. */

@@ -32,7 +32,11 @@ export function memoryGate(identities: ReadonlyMap<string, TestIdentity>): Memor
   const gatekeeper = new Gatekeeper({
     chain: new CredentialChain([keyScheme(identities)]),
     trail: new AuditTrail(trail),
-    limiter: new RateLimiter(new WindowCounters(), { source: unlimited, identity: unlimited }),
+    limiter: new RateLimiter(new WindowCounters(), {
+      source: unlimited,
+      identity: unlimited,
+      attempts: { ...unlimited, requests: 1 },
+    }),
     newId,
     deadlineMs: 5000,
   });

@@ -1,5 +1,6 @@
 import { logIn, type TestGatehouse } from './gatehouse.js';
 import type { Answer, HttpClient } from './http-client.js';
+import { query } from './query.js';
 
 /** A tenant with somebody in it, made over HTTP as an operator would. */
 export interface Tenant {
@@ -20,7 +21,10 @@ export const personPassword = 'a long enough passphrase';
 let count = 0;
 
 /** Makes a tenant and its owner. */
-export async function makeTenant(gatehouse: TestGatehouse, slug = `tenant-${(count += 1)}`): Promise<Tenant> {
+export async function makeTenant(
+  gatehouse: Pick<TestGatehouse, 'http' | 'adminToken'>,
+  slug = `tenant-${(count += 1)}`,
+): Promise<Tenant> {
   const { http, adminToken } = gatehouse;
   const made = ok(await http.post('/admin/tenants', { token: adminToken, body: { name: slug, slug } }), 201);
   const id = (made.body as { id: string }).id;
@@ -42,8 +46,18 @@ export async function makePerson(
   return { id: (made.body as { id: string }).id, email, password: personPassword, token };
 }
 
+/** Marks somebody's address as theirs, without which they count only in the tenant that made their account. */
+export async function verifyAddress({ databaseUrl }: TestGatehouse, userId: string): Promise<void> {
+  await query(databaseUrl, `UPDATE gatehouse.users SET email_verified_at = now() WHERE id = '${userId}'`);
+}
+
 /** Makes a role of the maker's tenant. @returns its id */
-export async function makeRole(http: HttpClient, token: string, name: string, permissions: string[]): Promise<string> {
+export async function makeRole(
+  http: HttpClient,
+  token: string,
+  name: string,
+  permissions: string[],
+): Promise<string> {
   const made = ok(await http.post('/admin/roles', { token, body: { name, permissions } }), 201);
   return (made.body as { id: string }).id;
 }
@@ -55,7 +69,10 @@ export async function makeKey(
   scopes: string[],
   more: Record<string, unknown> = {},
 ): Promise<{ id: string; key: string }> {
-  const made = ok(await http.post('/auth/api-keys', { token, body: { name: 'a key', scopes, ...more } }), 201);
+  const made = ok(
+    await http.post('/auth/api-keys', { token, body: { name: 'a key', scopes, ...more } }),
+    201,
+  );
   const { id, api_key: key } = made.body as { id: string; api_key: string };
   return { id, key };
 }

@@ -51,7 +51,7 @@ export async function startProxy(options: TestProxyOptions): Promise<TestProxy> 
     trustedProxies: [],
     logger: createLogger({ level: 'silent' }),
   });
-  const app = adapter.getInstance() as unknown as FastifyInstance;
+  const app = adapter.getInstance<FastifyInstance>();
   const log = { warn: note, error: note };
   registerProxyDoor(app, { gatekeeper: gate.gatekeeper, table: () => table, upstreams, publicUrl, log });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });

@@ -1,5 +1,4 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { JWK } from 'jose';
 import type { SigningKey } from '../../src/credentials/key-ring.js';
 
 /** A new signing key of an installation. */
@@ -8,8 +7,8 @@ export function newSigningKey(kid: string, retired = false): SigningKey {
   return {
     kid,
     algorithm: 'ES256',
-    publicJwk: publicKey.export({ format: 'jwk' }) as JWK,
-    privateJwk: privateKey.export({ format: 'jwk' }) as JWK,
+    publicJwk: publicKey.export({ format: 'jwk' }),
+    privateJwk: privateKey.export({ format: 'jwk' }),
     retired,
   };
 }

@@ -16,6 +16,11 @@ export interface TcpProxy {
    * when the mode changes: bytes are missing from them, and whoever waits for those would hang.
    */
   mode(next: ProxyMode): void;
+  /**
+   * As when something on the way loses its memory, or an address moves to another machine: the connections that exist now stay
+   * open in silence for good, whatever the mode. New ones are as the mode says.
+   */
+  forget(): void;
   /** Delays what arrives from now on by so much in each direction. In order; without limiting the rate. */
   latency(delayMs: number): void;
   /** Cuts everything and stops listening. */
@@ -25,6 +30,7 @@ export interface TcpProxy {
 /** Starts a proxy, on a port of its own choice, in front of this server. */
 export async function startTcpProxy(targetHost: string, targetPort: number): Promise<TcpProxy> {
   const links = new Set<Link>();
+  const forgotten: Link[] = [];
   let mode: ProxyMode = 'pass';
   let delayMs = 0;
 
@@ -58,11 +64,16 @@ export async function startTcpProxy(targetHost: string, targetPort: number): Pro
         else if (next !== 'pass' || !link.isWhole) link.reset();
       }
     },
+    forget() {
+      for (const link of links) link.swallow();
+      forgotten.push(...links);
+      links.clear();
+    },
     latency(next) {
       delayMs = next;
     },
     close() {
-      for (const link of links) link.reset();
+      for (const link of [...links, ...forgotten]) link.reset();
       return new Promise((resolve, reject) => listener.close((error) => (error ? reject(error) : resolve())));
     },
   };

@@ -1,7 +1,8 @@
 import { Delete, Get, HttpCode, Patch, Post } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Admitted } from '../../gate/admitted.decorator.js';
 import { PageQuery, toCollection } from '../../gate/collection.js';
+import { Conflicts } from '../../gate/refusals.decorator.js';
 import { Requires } from '../../gate/demand.decorator.js';
 import { OwnApi } from '../../gate/own-api.decorator.js';
 import { AnswersWith, IdParam, ValidBody, ValidQuery } from '../../gate/validation.js';
@@ -30,6 +31,7 @@ export class RolesController {
   @Requires('admin.roles', { persists: true })
   @ApiOperation({ summary: 'Make a role', description: 'With permissions among what one holds.' })
   @AnswersWith(Role, 201)
+  @Conflicts('ROLE_NAME_TAKEN')
   async create(@Admitted() admission: Admission, @ValidBody(NewRole) body: NewRole): Promise<Role> {
     return written(await this.roles.create(admission, body));
   }
@@ -46,6 +48,7 @@ export class RolesController {
   @Requires('admin.roles', { persists: true })
   @ApiOperation({ summary: 'Rename a role, or replace its permissions', description: 'Not a built-in one.' })
   @AnswersWith(Role)
+  @Conflicts('ROLE_BUILT_IN', 'ROLE_NAME_TAKEN')
   async update(
     @Admitted() admission: Admission,
     @IdParam('id', 'role') id: string,
@@ -56,8 +59,10 @@ export class RolesController {
 
   @Delete(':id')
   @HttpCode(204)
+  @ApiNoContentResponse({ description: 'The role is gone.' })
   @Requires('admin.roles')
   @ApiOperation({ summary: 'Delete a role that nobody has', description: 'Not a built-in one.' })
+  @Conflicts('ROLE_BUILT_IN', 'ROLE_IN_USE')
   async delete(@Admitted() admission: Admission, @IdParam('id', 'role') id: string): Promise<void> {
     await this.roles.delete(admission, id);
   }

@@ -2,6 +2,7 @@ import { Get, Patch, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Admitted } from '../../gate/admitted.decorator.js';
 import { PageQuery, toCollection } from '../../gate/collection.js';
+import { Conflicts } from '../../gate/refusals.decorator.js';
 import { Requires } from '../../gate/demand.decorator.js';
 import { OwnApi } from '../../gate/own-api.decorator.js';
 import { AnswersWith, IdParam, ValidBody, ValidQuery } from '../../gate/validation.js';
@@ -33,6 +34,7 @@ export class TenantsController {
     description: 'It has the built-in roles from the start, and no users.',
   })
   @AnswersWith(Tenant, 201)
+  @Conflicts('SLUG_TAKEN')
   async create(@Admitted() admission: Admission, @ValidBody(NewTenant) body: NewTenant): Promise<Tenant> {
     return written(await this.tenants.create(admission, body));
   }
@@ -49,6 +51,7 @@ export class TenantsController {
   @Requires('admin.tenants', { operator: true, persists: true })
   @ApiOperation({ summary: 'Rename, suspend or reactivate a tenant, or license its features' })
   @AnswersWith(Tenant)
+  @Conflicts('OPERATOR_TENANT')
   async update(
     @Admitted() admission: Admission,
     @IdParam('id', 'tenant') id: string,

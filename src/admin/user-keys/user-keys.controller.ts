@@ -2,6 +2,7 @@ import { Delete, Get, Header, HttpCode, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Admitted } from '../../gate/admitted.decorator.js';
 import { PageQuery } from '../../gate/collection.js';
+import { Conflicts } from '../../gate/refusals.decorator.js';
 import { Requires } from '../../gate/demand.decorator.js';
 import { OwnApi } from '../../gate/own-api.decorator.js';
 import { AnswersWith, IdParam, ValidBody, ValidQuery } from '../../gate/validation.js';
@@ -35,6 +36,7 @@ export class UserKeysController {
     description: "With scopes among what both the caller and the user's role hold.",
   })
   @AnswersWith(CreatedApiKey, 201)
+  @Conflicts('USER_DISABLED')
   async create(
     @Admitted() admission: Admission,
     @IdParam('id', 'user') userId: string,

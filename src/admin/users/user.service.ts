@@ -52,6 +52,7 @@ export class UserService {
     const passwordHash = password === undefined ? null : await this.passwords.hash(password);
     return this.database.within(admission.scope, async (stores) => {
       const given = await heldRole(stores, role);
+      mayGive(admission.permissions, given.permissions);
       const user = { id: uuidv7(), email, emailKey: emailKey(email), passwordHash, name, roleId: given.id };
       const id = await stores.users.add(user);
       await stores.trail.record(

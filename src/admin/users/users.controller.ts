@@ -2,6 +2,7 @@ import { Get, Patch, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Admitted } from '../../gate/admitted.decorator.js';
 import { toCollection } from '../../gate/collection.js';
+import { Conflicts } from '../../gate/refusals.decorator.js';
 import { Requires } from '../../gate/demand.decorator.js';
 import { OwnApi } from '../../gate/own-api.decorator.js';
 import { AnswersWith, IdParam, ValidBody, ValidQuery } from '../../gate/validation.js';
@@ -33,6 +34,7 @@ export class UsersController {
       'An account that the address has elsewhere in the installation becomes a member and keeps its password.',
   })
   @AnswersWith(User, 201)
+  @Conflicts('EMAIL_TAKEN')
   async create(@Admitted() admission: Admission, @ValidBody(NewUser) body: NewUser): Promise<User> {
     const password = body.password === undefined ? undefined : new Secret(body.password);
     return written(await this.users.create(admission, { ...body, password }));
@@ -53,6 +55,7 @@ export class UsersController {
     description: 'Disabling ends the sessions too.',
   })
   @AnswersWith(User)
+  @Conflicts('LAST_OWNER')
   async update(
     @Admitted() admission: Admission,
     @IdParam('id', 'user') id: string,

@@ -36,7 +36,8 @@ export class PasswordHasher {
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (this.#running >= maxAtOnce) {
-      if (this.#waiting.length >= maxWaiting) throw Denial.unavailable('too many passwords are waiting to be checked');
+      if (this.#waiting.length >= maxWaiting)
+        throw Denial.unavailable('too many passwords are waiting to be checked');
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     } else {
       this.#running += 1;

@@ -1,19 +1,23 @@
 import { Get, Header, HttpCode, Post } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Admitted, PubliclyAdmitted } from '../../gate/admitted.decorator.js';
 import { Public, Requires } from '../../gate/demand.decorator.js';
 import { OwnApi } from '../../gate/own-api.decorator.js';
+import { Refuses } from '../../gate/refusals.decorator.js';
 import { AnswersWith, ValidBody } from '../../gate/validation.js';
 import type { Admission, PublicAdmission } from '../../kernel/admission.js';
 import { userIdOf } from '../../kernel/principal.js';
 import { Problem } from '../../kernel/problem.js';
 import { Secret } from '../../kernel/secret.js';
 import type { UserView } from '../../storage/stores/users.js';
-import { CurrentUser, LoginBody, RefreshBody, SessionTokenPair, type SessionUser } from './session.schemas.js';
+import {
+  CurrentUser,
+  LoginBody,
+  RefreshBody,
+  SessionTokenPair,
+  type SessionUser,
+} from './session.schemas.js';
 import { SessionService, type IssuedSession } from './session.service.js';
-
-/** Guessing is slow from any one source. */
-const attempts = { requests: 30, windowMs: 60_000 };
 
 @ApiTags('account')
 @OwnApi('auth')
@@ -21,28 +25,40 @@ export class SessionController {
   constructor(private readonly sessions: SessionService) {}
 
   @Post('login')
-  @HttpCode(200)
   @Header('cache-control', 'no-store')
-  @Public('whoever logs in has no credential yet', { limit: attempts })
-  @ApiOperation({ summary: 'Log in', description: 'Starts a session in the tenant named, or in the account’s home.' })
+  @Public('whoever logs in has no credential yet', { attempt: true })
+  @ApiOperation({
+    summary: 'Log in',
+    description: 'Starts a session in the tenant named, or in the account’s home.',
+  })
   @AnswersWith(SessionTokenPair)
-  async logIn(@PubliclyAdmitted() admission: PublicAdmission, @ValidBody(LoginBody) body: LoginBody): Promise<SessionTokenPair> {
+  @Refuses(401, 'The address or the password is wrong, or the account is closed', 'INVALID_CREDENTIALS')
+  async logIn(
+    @PubliclyAdmitted() admission: PublicAdmission,
+    @ValidBody(LoginBody) body: LoginBody,
+  ): Promise<SessionTokenPair> {
     const { email, password, tenant_id: tenantId } = body;
-    return toTokens(await this.sessions.logIn(admission, { email, password: new Secret(password), tenantId }));
+    return toTokens(
+      await this.sessions.logIn(admission, { email, password: new Secret(password), tenantId }),
+    );
   }
 
   @Post('refresh')
-  @HttpCode(200)
   @Header('cache-control', 'no-store')
-  @Public('the refresh token in the body is the credential', { limit: attempts })
+  @Public('the refresh token in the body is the credential')
   @ApiOperation({ summary: 'Exchange a refresh token for the next pair of tokens' })
   @AnswersWith(SessionTokenPair)
-  async refresh(@PubliclyAdmitted() admission: PublicAdmission, @ValidBody(RefreshBody) body: RefreshBody): Promise<SessionTokenPair> {
+  @Refuses(401, 'The refresh token is unknown or used up, or its session has ended', 'UNAUTHORIZED')
+  async refresh(
+    @PubliclyAdmitted() admission: PublicAdmission,
+    @ValidBody(RefreshBody) body: RefreshBody,
+  ): Promise<SessionTokenPair> {
     return toTokens(await this.sessions.refresh(admission, new Secret(body.refresh_token)));
   }
 
   @Post('logout')
   @HttpCode(204)
+  @ApiNoContentResponse({ description: 'The session has ended.' })
   @Requires(undefined, { session: true, ownAccount: true })
   @ApiOperation({ summary: 'End this session' })
   async logOut(@Admitted() admission: Admission): Promise<void> {
@@ -56,7 +72,10 @@ export class SessionController {
   async me(@Admitted() admission: Admission): Promise<CurrentUser> {
     const userId = userIdOf(admission.principal);
     if (userId === undefined) throw Problem.notFound('user');
-    return { ...toUser(await this.sessions.me(admission, userId)), permissions: admission.permissions.names() };
+    return {
+      ...toUser(await this.sessions.me(admission, userId)),
+      permissions: admission.permissions.names(),
+    };
   }
 }
 

@@ -7,7 +7,10 @@ const email = z.string().trim().refine(isEmail, 'must be an e-mail address').met
 const password = z
   .string()
   .min(1, 'must not be empty')
-  .refine((text) => Buffer.byteLength(text) <= maxPasswordBytes, `must be at most ${maxPasswordBytes} bytes long`);
+  .refine(
+    (text) => Buffer.byteLength(text) <= maxPasswordBytes,
+    `must be at most ${maxPasswordBytes} bytes long`,
+  );
 
 export const LoginBody = z
   .strictObject({ email, password, tenant_id: z.uuid('must be the id of a tenant').toLowerCase().optional() })

@@ -54,7 +54,8 @@ export class SessionService {
   async logIn(admission: PublicAdmission, request: LoginRequest): Promise<IssuedSession> {
     const account = await this.accounts.forLogin(emailKey(request.email), request.tenantId);
     const matched = await this.passwords.matches(request.password, account?.passwordHash ?? null);
-    if (!matched || account === undefined || account.tenantId === null || !account.active) throw invalidCredentials();
+    if (!matched || account === undefined || account.tenantId === null || !account.active)
+      throw invalidCredentials();
     const { userId, tenantId, operator } = account;
     const scope = scopes.ofProvenAccount({ tenantId, operator });
     const sessionId = uuidv7();
@@ -69,7 +70,9 @@ export class SessionService {
         userAgent: admission.userAgent,
       });
       await stores.sessions.addRefreshToken({ id: uuidv7(), sessionId, digest: refreshToken.digest() });
-      await stores.trail.record(recordFor(admission, actor(scope, userId, sessionId), 'session.started', sessionId));
+      await stores.trail.record(
+        recordFor(admission, actor(scope, userId, sessionId), 'session.started', sessionId),
+      );
       return stores.users.find(userId);
     });
     return this.#issue({ userId, sessionId, tenantId }, refreshToken, user);
@@ -82,7 +85,8 @@ export class SessionService {
    */
   async refresh(admission: PublicAdmission, token: Secret): Promise<IssuedSession> {
     const owner = await this.accounts.forRefresh(token.digest());
-    if (owner === undefined || !owner.active) throw Denial.rejected('unknown refresh token, or a closed account');
+    if (owner === undefined || !owner.active)
+      throw Denial.rejected('unknown refresh token, or a closed account');
     const scope = scopes.ofProvenAccount(owner);
     const outcome = await this.database.within(scope, async (stores) => {
       const held = await stores.sessions.holdRefreshToken(token.digest());
@@ -91,7 +95,9 @@ export class SessionService {
       const who = actor(scope, held.userId, held.sessionId);
       if (next === undefined) {
         await stores.sessions.end(held.sessionId);
-        await stores.trail.record(recordFor(admission, who, 'session.revoked', held.sessionId, { why: 'refresh token reused' }));
+        await stores.trail.record(
+          recordFor(admission, who, 'session.revoked', held.sessionId, { why: 'refresh token reused' }),
+        );
         return { refused: `refresh token of session ${held.sessionId} was used again` };
       }
       await stores.trail.record(recordFor(admission, who, 'session.refreshed', held.sessionId));
@@ -99,7 +105,11 @@ export class SessionService {
     });
     if (outcome.refused !== undefined) throw Denial.rejected(outcome.refused);
     const { held, next, user } = outcome;
-    return this.#issue({ userId: held.userId, sessionId: held.sessionId, tenantId: scope.tenantId }, next, user);
+    return this.#issue(
+      { userId: held.userId, sessionId: held.sessionId, tenantId: scope.tenantId },
+      next,
+      user,
+    );
   }
 
   /** Ends the session that asks for it. */
@@ -126,7 +136,11 @@ export class SessionService {
     }
     const successor = this.tokens.newRefresh();
     await stores.sessions.useRefreshToken(held.id, this.tokens.sealSuccessor(successor, held.id));
-    await stores.sessions.addRefreshToken({ id: uuidv7(), sessionId: held.sessionId, digest: successor.digest() });
+    await stores.sessions.addRefreshToken({
+      id: uuidv7(),
+      sessionId: held.sessionId,
+      digest: successor.digest(),
+    });
     await stores.sessions.extend(held.sessionId, this.tokens.options.refreshTokenTtlSeconds);
     return successor;
   }

@@ -4,7 +4,9 @@ import { MembershipEntity } from './membership.entity.js';
 @Entity('api_keys')
 @Check('api_keys_environment_check', `environment IN ('live', 'test')`)
 @Index('api_keys_owner', ['tenantId', 'userId', 'id'])
-@ForeignKey(() => MembershipEntity, ['tenantId', 'userId'], ['tenantId', 'userId'], { name: 'api_keys_owner_fkey' })
+@ForeignKey(() => MembershipEntity, ['tenantId', 'userId'], ['tenantId', 'userId'], {
+  name: 'api_keys_owner_fkey',
+})
 export class ApiKeyEntity {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'api_keys_pkey' })
   tenantId: string;

@@ -4,7 +4,10 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity('audit_events')
 @Index('audit_events_tenant', ['tenantId', 'at', 'id'])
 export class AuditEventEntity {
-  @PrimaryColumn('timestamptz', { default: () => 'clock_timestamp()', primaryKeyConstraintName: 'audit_events_pkey' })
+  @PrimaryColumn('timestamptz', {
+    default: () => 'clock_timestamp()',
+    primaryKeyConstraintName: 'audit_events_pkey',
+  })
   at: Date;
 
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'audit_events_pkey' })

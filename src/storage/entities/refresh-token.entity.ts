@@ -3,7 +3,9 @@ import { SessionEntity } from './session.entity.js';
 
 /** One link in a session's line of refresh tokens. The session is the family: when a link is used twice, it ends. */
 @Entity('refresh_tokens')
-@ForeignKey(() => SessionEntity, ['tenantId', 'sessionId'], ['tenantId', 'id'], { name: 'refresh_tokens_session_fkey' })
+@ForeignKey(() => SessionEntity, ['tenantId', 'sessionId'], ['tenantId', 'id'], {
+  name: 'refresh_tokens_session_fkey',
+})
 export class RefreshTokenEntity {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'refresh_tokens_pkey' })
   tenantId: string;

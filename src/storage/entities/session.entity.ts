@@ -3,7 +3,9 @@ import { MembershipEntity } from './membership.entity.js';
 
 @Entity('sessions')
 @Index('sessions_user', ['userId'])
-@ForeignKey(() => MembershipEntity, ['tenantId', 'userId'], ['tenantId', 'userId'], { name: 'sessions_member_fkey' })
+@ForeignKey(() => MembershipEntity, ['tenantId', 'userId'], ['tenantId', 'userId'], {
+  name: 'sessions_member_fkey',
+})
 export class SessionEntity {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'sessions_pkey' })
   tenantId: string;

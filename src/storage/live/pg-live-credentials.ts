@@ -40,7 +40,9 @@ export class PgLiveCredentials implements LiveCredentials {
   readonly #sessions: SharedLookup<Asked<string>, LiveSession>;
 
   constructor(private readonly pool: pg.Pool) {
-    this.#keys = new SharedLookup(async (asked) => this.#place(asked, await this.#rows<KeyRow>('gate_keys', asked), toKey));
+    this.#keys = new SharedLookup(async (asked) =>
+      this.#place(asked, await this.#rows<KeyRow>('gate_keys', asked), toKey),
+    );
     this.#sessions = new SharedLookup(async (asked) =>
       this.#place(asked, await this.#rows<SessionRow>('gate_sessions', asked), toSession),
     );
@@ -71,7 +73,11 @@ export class PgLiveCredentials implements LiveCredentials {
     return this.#query<Row>(name, text, [asked.map(({ by }) => by), asked.map(({ named }) => named ?? null)]);
   }
 
-  #place<Row extends { place: string }, A>(asked: readonly unknown[], rows: readonly Row[], read: (row: Row) => A) {
+  #place<Row extends { place: string }, A>(
+    asked: readonly unknown[],
+    rows: readonly Row[],
+    read: (row: Row) => A,
+  ) {
     const answers = new Array<A | undefined>(asked.length).fill(undefined);
     for (const row of rows) answers[Number(row.place) - 1] = read(row);
     return answers;

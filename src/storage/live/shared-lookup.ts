@@ -38,7 +38,9 @@ export class SharedLookup<Q, A> {
   /** @throws Unavailable when the database can't say */
   ask(asked: Q): Promise<A | undefined> {
     if (this.#waiting.length >= this.#options.maxWaiting) {
-      return Promise.reject(new Unavailable('database', { cause: new Error('too many look-ups are waiting') }));
+      return Promise.reject(
+        new Unavailable('database', { cause: new Error('too many look-ups are waiting') }),
+      );
     }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ asked, resolve, reject });

@@ -17,7 +17,10 @@ export interface StandingRow {
 }
 
 /** @param limit cuts live permissions down to what a credential was given */
-export function toStanding(row: StandingRow, limit: (live: PermissionSet) => PermissionSet = (live) => live): Standing {
+export function toStanding(
+  row: StandingRow,
+  limit: (live: PermissionSet) => PermissionSet = (live) => live,
+): Standing {
   return {
     home: {
       tenantId: row.home_tenant,

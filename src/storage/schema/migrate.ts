@@ -20,6 +20,7 @@ export interface MigrateOptions {
 /** "gatehous" as a number: replicas that start together migrate one after the other. */
 const advisoryLock = '7449355444829578611';
 const monthsAhead = 12;
+const connectTimeoutMs = 5000;
 
 /** A TypeORM data source over the schema, for migrating it and for comparing it with the entities. */
 export function schemaDataSource(url: string): DataSource {
@@ -32,7 +33,7 @@ export function schemaDataSource(url: string): DataSource {
     migrationsTableName: 'migrations',
     synchronize: false,
     installExtensions: false,
-    extra: { max: 1 },
+    extra: { max: 1, connectionTimeoutMillis: connectTimeoutMs },
   });
 }
 
@@ -42,7 +43,10 @@ export function schemaDataSource(url: string): DataSource {
  * @throws Error from PostgreSQL when the owner may not do that
  */
 export async function migrate(options: MigrateOptions): Promise<void> {
-  const client = new pg.Client({ connectionString: options.ownerUrl });
+  const client = new pg.Client({
+    connectionString: options.ownerUrl,
+    connectionTimeoutMillis: connectTimeoutMs,
+  });
   await client.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [advisoryLock]);
@@ -68,7 +72,9 @@ async function runMigrations(url: string): Promise<void> {
 }
 
 async function setBuiltInGrants(client: pg.Client, grants: readonly BuiltInGrants[]): Promise<void> {
-  const rows = grants.flatMap(({ role, permissions }) => permissions.map((permission) => ({ role, permission })));
+  const rows = grants.flatMap(({ role, permissions }) =>
+    permissions.map((permission) => ({ role, permission })),
+  );
   const columns = [rows.map((row) => row.role), rows.map((row) => row.permission)];
   await client.query(
     `DELETE FROM gatehouse.built_in_permissions

@@ -36,7 +36,11 @@ export class AuditEvents extends TenantStore {
     const query = this.manager
       .createQueryBuilder(AuditEventEntity, 'event')
       .addSelect(micros, 'micros')
-      .where(this.scope.operator ? '(event.tenantId = :tenantId OR event.tenantId IS NULL)' : 'event.tenantId = :tenantId')
+      .where(
+        this.scope.operator
+          ? '(event.tenantId = :tenantId OR event.tenantId IS NULL)'
+          : 'event.tenantId = :tenantId',
+      )
       .setParameters(this.own())
       .orderBy('event.at', 'DESC')
       .addOrderBy('event.id', 'DESC')
@@ -52,6 +56,8 @@ export class AuditEvents extends TenantStore {
       query.andWhere(`(event.at, event.id) < (${moment}, :id)`, before);
     }
     const { entities, raw } = await query.getRawAndEntities<{ micros: string }>();
-    return entities.map((event, index) => ({ ...event, place: { at: raw[index]?.micros ?? '', id: event.id } }));
+    return entities.map((event, index) =>
+      Object.assign(event, { place: { at: raw[index]?.micros ?? '', id: event.id } }),
+    );
   }
 }

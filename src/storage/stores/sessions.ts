@@ -28,12 +28,20 @@ export interface HeldRefreshToken {
 export class Sessions extends TenantStore {
   async start(session: NewSession): Promise<void> {
     const { lifetimeSeconds, ...row } = session;
-    await this.manager.insert(SessionEntity, { ...this.own(), ...row, expiresAt: () => secondsFromNow(lifetimeSeconds) });
+    await this.manager.insert(SessionEntity, {
+      ...this.own(),
+      ...row,
+      expiresAt: () => secondsFromNow(lifetimeSeconds),
+    });
   }
 
   /** A session lives as long as it is refreshed within its refresh token's lifetime. */
   async extend(id: string, lifetimeSeconds: number): Promise<void> {
-    await this.manager.update(SessionEntity, { ...this.own(), id }, { expiresAt: () => secondsFromNow(lifetimeSeconds) });
+    await this.manager.update(
+      SessionEntity,
+      { ...this.own(), id },
+      { expiresAt: () => secondsFromNow(lifetimeSeconds) },
+    );
   }
 
   /** @returns whether it was live until now */

@@ -26,7 +26,7 @@ export class Tenants extends TenantStore {
   }
 
   async find(id: string): Promise<TenantView | undefined> {
-    if (!this.scope.operator && id !== this.scope.tenantId) return undefined;
+    if (!this.sees(id)) return undefined;
     const row = await this.manager.findOneBy(TenantEntity, { id });
     return row === null ? undefined : (await this.withFeatures([row]))[0];
   }
@@ -46,17 +46,23 @@ export class Tenants extends TenantStore {
   }
 
   async update(id: string, change: { name?: string; status?: TenantStatus }): Promise<void> {
+    if (!this.sees(id)) return;
     await this.manager.update(TenantEntity, { id }, change);
   }
 
   /** Replaces the licensed features of a tenant. */
   async setFeatures(tenantId: string, features: readonly string[]): Promise<void> {
+    if (!this.sees(tenantId)) return;
     await this.manager.delete(TenantFeatureEntity, { tenantId });
     if (features.length === 0) return;
     await this.manager.insert(
       TenantFeatureEntity,
       features.map((feature) => ({ tenantId, feature })),
     );
+  }
+
+  private sees(id: string): boolean {
+    return this.scope.operator || id === this.scope.tenantId;
   }
 
   private visible(): { id?: string } {
@@ -70,9 +76,13 @@ export class Tenants extends TenantStore {
       .where('feature.tenantId IN (:...ids)', { ids: rows.map((row) => row.id) })
       .orderBy('feature.feature')
       .getMany();
-    return rows.map((row) => ({
-      ...row,
-      features: features.filter(({ tenantId }) => tenantId === row.id).map(({ feature }) => feature),
+    return rows.map(({ id, name, slug, status, createdAt }) => ({
+      id,
+      name,
+      slug,
+      status,
+      createdAt,
+      features: features.filter(({ tenantId }) => tenantId === id).map(({ feature }) => feature),
     }));
   }
 }

@@ -15,7 +15,9 @@ const readable = [
   'sessions',
   'refresh_tokens',
 ];
-const underRowSecurity = readable.filter((table) => table !== 'installation' && table !== 'built_in_permissions');
+const underRowSecurity = readable.filter(
+  (table) => table !== 'installation' && table !== 'built_in_permissions',
+);
 
 const functions = [
   'gate_keys(bytea[], uuid[])',
@@ -40,7 +42,8 @@ const standing = `
   n.id, n.status = 'active', n.id = (SELECT operator_tenant_id FROM gatehouse.installation),
   e.permissions, gatehouse.features_of(n.id), coalesce(e.member_active, false)`;
 const named = (id: string) => `LEFT JOIN gatehouse.tenants n ON n.id = ${id}`;
-const entered = (user: string) => `LEFT JOIN gatehouse.standings e ON e.tenant_id = n.id AND e.user_id = ${user}`;
+const entered = (user: string) =>
+  `LEFT JOIN gatehouse.standings e ON e.tenant_id = n.id AND e.user_id = ${user}`;
 
 export const gateUp = [
   `DO $$ BEGIN
@@ -71,11 +74,15 @@ export const gateUp = [
                WHERE p.tenant_id = r.tenant_id AND p.role_id = r.id)
        END AS permissions
      FROM gatehouse.roles r`,
+  // An account's first tenant chose its password. Elsewhere it counts only once its address has been verified: else who
+  // makes an account for somebody else's address would be let in wherever that address is added later.
   `CREATE VIEW gatehouse.standings WITH (security_invoker = true) AS
-     SELECT m.tenant_id, m.user_id, m.status = 'active' AS member_active, t.status = 'active' AS tenant_active,
+     SELECT m.tenant_id, m.user_id, t.status = 'active' AS tenant_active,
+       m.status = 'active' AND (u.home_tenant_id = m.tenant_id OR u.email_verified_at IS NOT NULL) AS member_active,
        t.id = (SELECT operator_tenant_id FROM gatehouse.installation) AS operator,
        g.permissions, gatehouse.features_of(m.tenant_id) AS features
      FROM gatehouse.memberships m
+     JOIN gatehouse.users u ON u.id = m.user_id
      JOIN gatehouse.tenants t ON t.id = m.tenant_id
      JOIN gatehouse.role_grants g ON g.tenant_id = m.tenant_id AND g.role_id = m.role_id`,
   `GRANT SELECT ON gatehouse.role_grants, gatehouse.standings TO gatehouse_gate`,

@@ -1,0 +1,317 @@
+import path from 'node:path';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/storage/embedded-postgres.js';
+import { clusterFolder, type ClusterFolder } from '../harness/cluster-folder.js';
+import { eventually } from '../harness/eventually.js';
+import { adminEmail, adminPassword, startTestGatehouse, type TestGatehouse } from '../harness/gatehouse.js';
+import type { Answer, Sent } from '../harness/http-client.js';
+import { call, offeredRoutes, type OfferedRoute } from '../harness/offered-routes.js';
+import { makeKey, ok } from '../harness/people.js';
+import {
+  everyCredential,
+  everyCredentialEnv,
+  type EveryCredential,
+  type Presented,
+} from '../harness/presented.js';
+import { startRecordingUpstream, type RecordingUpstream } from '../harness/recording-upstream.js';
+import { startTcpProxy, type TcpProxy } from '../harness/tcp-proxy.js';
+
+const answerWithinMs = 2000;
+const recoverWithinMs = 10_000;
+
+let folder: ClusterFolder;
+let cluster: EmbeddedPostgres;
+let proxy: TcpProxy;
+let upstream: RecordingUpstream;
+/** Reaches the database through the proxy. */
+let distant: TestGatehouse;
+/** A replica that reaches it directly. */
+let near: TestGatehouse;
+let people: EveryCredential;
+let routes: OfferedRoute[];
+
+beforeAll(async () => {
+  [folder, upstream] = await Promise.all([clusterFolder(), startRecordingUpstream()]);
+  await startCluster();
+  proxy = await startTcpProxy('127.0.0.1', cluster.port);
+  near = await startTestGatehouse({
+    databaseUrl: cluster.url,
+    env: everyCredentialEnv,
+    yaml: yaml(upstream.url),
+  });
+  distant = await startTestGatehouse({
+    databaseUrl: throughProxy(),
+    env: everyCredentialEnv,
+    yaml: yaml(upstream.url),
+  });
+  people = await everyCredential(distant);
+  routes = await offeredRoutes(distant.http);
+});
+afterAll(async () => {
+  proxy.mode('pass');
+  await Promise.all([distant.stop(), near.stop()]);
+  await Promise.all([proxy.close(), upstream.close(), folder.remove()]);
+});
+
+it('as long as there is a database, the same requests get other answers', async () => {
+  const statuses = (await Promise.all(everyRequest(distant, people.ownersKey).map(timed))).map(
+    ({ status }) => status,
+  );
+  expect(statuses).toEqual(expect.arrayContaining([200, 401, 403, 404]));
+  expect(statuses).not.toContain(503);
+  expect(upstream.seen).not.toEqual([]);
+});
+
+describe.each<Fault>([
+  { database: 'that refuses connections', of: () => distant, begin: () => proxy.mode('refuse'), end: pass },
+  { database: 'that resets connections', of: () => distant, begin: () => proxy.mode('reset'), end: pass },
+  {
+    database: 'that has become a black hole',
+    of: () => distant,
+    begin: () => proxy.mode('blackhole'),
+    end: pass,
+  },
+  { database: 'whose server was stopped', of: () => near, begin: () => cluster.stop(), end: startCluster },
+])('with a database $database', ({ of, begin, end }) => {
+  let gatehouse: TestGatehouse;
+  let answers: TimedAnswer[];
+  let seenBefore: number;
+  beforeAll(async () => {
+    gatehouse = of();
+    // Connections are open and in use when it happens.
+    ok(await gatehouse.http.get('/admin/users', { token: people.session }), 200);
+    seenBefore = upstream.seen.length;
+    await begin();
+    answers = await Promise.all(
+      [...everyRequest(gatehouse, { token: people.session }), ...aCrowd(gatehouse)].map(timed),
+    );
+  });
+
+  it('every request that would have to be judged or written down gets 503, and is told to come again', () => {
+    expect(answers.length).toBeGreaterThan(200);
+    expect(answers.filter(({ status }) => status !== 503)).toEqual([]);
+    for (const { headers, body } of answers.filter(hasBody)) {
+      expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+      expect(headers['content-type']).toBe('application/problem+json');
+      expect(headers['x-correlation-id']).toBe(body.correlation_id);
+      expect(headers).not.toHaveProperty('www-authenticate');
+      expect(headers).not.toHaveProperty('x-tenant-id');
+    }
+  });
+
+  it('all of them within two seconds, however many come at once', () => {
+    expect(answers.filter(({ tookMs }) => tookMs >= answerWithinMs)).toEqual([]);
+  });
+
+  it('all of them the same, whoever asks and whether or not an account exists', () => {
+    const said = answers
+      .filter(hasBody)
+      .map(({ body: { correlation_id: _, ...rest } }) => JSON.stringify(rest));
+    expect([...new Set(said)]).toEqual([expect.stringContaining('"UNAVAILABLE"')]);
+  });
+
+  it('nothing reaches the upstream', () => {
+    expect(upstream.seen.length).toBe(seenBefore);
+  });
+
+  it('the process is alive but not ready, and still says what needs no database', async () => {
+    expect((await gatehouse.http.get('/health/live')).status).toBe(200);
+    expect(
+      (await timed({ name: 'ready', send: () => gatehouse.http.get('/health/ready') })).tookMs,
+    ).toBeLessThan(2000);
+    expect((await gatehouse.http.get('/health/ready')).status).toBe(503);
+    expect((await gatehouse.http.get('/.well-known/jwks.json')).status).toBe(200);
+  });
+
+  it('it recovers by itself within ten seconds, and then everybody gets their answer', async () => {
+    await end();
+    await eventually(async () => (await gatehouse.http.get('/health/ready')).status === 200, recoverWithinMs);
+    await eventually(async () => (await everyRoute(gatehouse)).every(isServed), recoverWithinMs);
+    const settled = await Promise.all(aCrowd(gatehouse).map(timed));
+    expect(settled.filter(({ status }) => status !== 200)).toEqual([]);
+  });
+});
+
+it('with a database that comes and goes, silence is never taken for a yes or a no', async () => {
+  const statuses = new Map(people.presented.map(({ name }) => [name, new Set<number>()]));
+  const ask = async ({ name, headers }: Presented) => {
+    statuses.get(name)?.add((await distant.http.get('/scans', { headers })).status);
+  };
+  const round = () => Promise.all(people.presented.map(ask));
+  await round();
+  const settled = new Map([...statuses].map(([name, seen]) => [name, [...seen]]));
+  for (const mode of ['refuse', 'reset', 'blackhole'] as const) {
+    // The change comes while requests are under way, in both directions.
+    const rounds = [round()];
+    proxy.mode(mode);
+    rounds.push(round());
+    await Promise.all(rounds);
+    const more = round();
+    proxy.mode('pass');
+    await Promise.all([more, round()]);
+  }
+  for (const [name, seen] of statuses) {
+    expect({ name, others: [...seen].filter((status) => status !== 503) }).toEqual({
+      name,
+      others: settled.get(name),
+    });
+  }
+  expect([...settled.values()].flat()).toEqual(expect.arrayContaining([200, 400, 401]));
+});
+
+describe('a replica that was cut off', () => {
+  it('decides nothing by what it knew before: a key revoked meanwhile is refused at its return', async () => {
+    const { key, id } = await makeKey(near.http, people.keyOwnerToken, ['scans.read']);
+    ok(await distant.http.get('/scans', { key }), 200);
+    proxy.mode('blackhole');
+    ok(await near.http.delete(`/auth/api-keys/${id}`, { token: people.keyOwnerToken }), 204);
+    ok(await distant.http.get('/scans', { key }), 503);
+    proxy.mode('pass');
+    const first = await eventually(async () => {
+      const answer = await distant.http.get('/scans', { key });
+      return answer.status !== 503 && answer.status;
+    }, recoverWithinMs);
+    expect(first).toBe(401);
+  });
+
+  it('recovers also when its connections are never heard of again', async () => {
+    ok(await distant.http.get('/admin/users', { token: people.session }), 200);
+    proxy.forget();
+    let answers: TimedAnswer[] = [];
+    const recovers = eventually(async () => {
+      answers = await everyRoute(distant);
+      return answers.every(isServed);
+    }, recoverWithinMs);
+    await recovers.catch(() => expect(answers.filter((answer) => !isServed(answer))).toEqual([]));
+  });
+});
+
+interface Fault {
+  readonly database: string;
+  readonly of: () => TestGatehouse;
+  readonly begin: () => void | Promise<void>;
+  readonly end: () => void | Promise<void>;
+}
+
+interface Request {
+  readonly name: string;
+  readonly send: () => Promise<Answer>;
+}
+
+type TimedAnswer = Answer & { readonly name: string; readonly tookMs: number };
+
+/** Every route as the owner, and some of each door with everything that can be presented. */
+function everyRequest(gatehouse: TestGatehouse, owner: Sent): Request[] {
+  const doors = [
+    { method: 'GET', path: '/auth/me' },
+    { method: 'POST', path: '/admin/users' },
+    { method: 'GET', path: '/scans/1' },
+    { method: 'GET', path: '/forward-auth/caddy' },
+    { method: 'GET', path: '/forward-auth/nginx' },
+  ];
+  const crossed = doors.flatMap((door) =>
+    people.presented.map(({ name, headers }) =>
+      request(gatehouse, door, name, { headers: { ...forwarded, ...headers } }),
+    ),
+  );
+  const open = ['/status', '/nowhere'].map((path) =>
+    request(gatehouse, { method: 'GET', path }, 'nothing', {}),
+  );
+  return [...recordedRoutes(gatehouse, owner), ...crossed, ...open, ...accounts(gatehouse)];
+}
+
+/** Accounts and refresh tokens that exist, and others that don't. */
+function accounts(gatehouse: TestGatehouse): Request[] {
+  const logIn = { method: 'POST', path: '/auth/login' };
+  const refresh = { method: 'POST', path: '/auth/refresh' };
+  return [
+    request(gatehouse, logIn, 'the right password', { body: { email: adminEmail, password: adminPassword } }),
+    request(gatehouse, logIn, 'a wrong password', {
+      body: { email: adminEmail, password: 'not the password' },
+    }),
+    request(gatehouse, logIn, 'an unknown address', {
+      body: { email: 'nobody@example.test', password: adminPassword },
+    }),
+    request(gatehouse, refresh, 'an unknown token', {
+      body: { refresh_token: 'rt_unknown-unknown-unknown-unknown' },
+    }),
+  ];
+}
+
+function aCrowd(gatehouse: TestGatehouse): Request[] {
+  const { key } = people.key;
+  return Array.from({ length: 100 }, (_, index) =>
+    request(gatehouse, { method: 'GET', path: `/scans/${index}` }, 'a key', { key }),
+  );
+}
+
+function recordedRoutes(gatehouse: TestGatehouse, owner: Sent): Request[] {
+  const recorded = routes.filter(({ unrecorded }) => !unrecorded);
+  return recorded.map((route) => request(gatehouse, route, 'the owner', { headers: forwarded, ...owner }));
+}
+
+/** As the owner's key: with a session, one of the routes would end it. */
+function everyRoute(gatehouse: TestGatehouse): Promise<TimedAnswer[]> {
+  return Promise.all(recordedRoutes(gatehouse, people.ownersKey).map(timed));
+}
+
+/** HEAD is answered by the head alone. */
+function hasBody({ name }: TimedAnswer): boolean {
+  return !name.startsWith('HEAD ');
+}
+
+function isServed({ status, tookMs }: TimedAnswer): boolean {
+  return status < 500 && tookMs < answerWithinMs;
+}
+
+function request(
+  gatehouse: TestGatehouse,
+  route: Pick<OfferedRoute, 'method' | 'path'>,
+  who: string,
+  sent: Sent,
+): Request {
+  return { name: `${route.method} ${route.path} with ${who}`, send: () => call(gatehouse.http, route, sent) };
+}
+
+async function timed({ name, send }: Request): Promise<TimedAnswer> {
+  const before = performance.now();
+  const answer = await send();
+  return { ...answer, name, tookMs: performance.now() - before };
+}
+
+/** What a reverse proxy says of the request it asks about. */
+const forwarded = {
+  'x-forwarded-method': 'GET',
+  'x-forwarded-uri': '/scans/1',
+  'x-original-method': 'GET',
+  'x-original-uri': '/scans/1',
+};
+
+function pass(): void {
+  proxy.mode('pass');
+}
+
+async function startCluster(): Promise<void> {
+  cluster = folder.watch(await startEmbeddedPostgres(path.join(folder.path, 'cluster'), { fsync: false }));
+}
+
+function throughProxy(): string {
+  const url = new URL(cluster.url);
+  url.port = String(proxy.port);
+  return url.href;
+}
+
+function yaml(upstreamUrl: string): string {
+  return `
+permissions: [scans.read]
+trusted_proxies: [127.0.0.1/32]
+upstreams:
+  scanner: { url: "${upstreamUrl}", timeout: 5s }
+routes:
+  - { methods: [GET], path: "/scans/**", upstream: scanner, require: { permission: scans.read } }
+  - { methods: [GET], path: /status, upstream: scanner, public: "status page" }
+rate_limits:
+  source: { requests: 1000000, window: 1m }
+  identity: { requests: 1000000, window: 1m }
+  attempts: { requests: 1000000, window: 1m }
+`;
+}
