@@ -168,8 +168,8 @@ function plantOddities(write, plant) {
   );
   plant(
     'src/storage/inline.ts',
-    `import { type Port } from '../gate/port.js';\nexport type P = Port;`,
-    'storage → gate, an inline type',
+    `import { type Port } from '../audit/port.js';\nexport type P = Port;`,
+    'storage → audit, an inline type',
     undefined,
   );
 }

@@ -67,7 +67,7 @@ export async function startGatehouse(config: Config, options: StartOptions): Pro
     const secret = await installationSecret(config);
     const say = (line: string) => logger.info(line);
     const opened = await openDatabase(config, secret, catalogue, { say, signal: options.signal });
-    closers.push(opened.close);
+    closers.push(() => opened.close());
     const { database } = opened;
     const sealer = new Sealer(secret);
     const ring = new KeyRing(await new SigningKeys(database, sealer).load());
@@ -109,6 +109,7 @@ export async function assemble(
   const { publicUrl } = config;
   const { trustedProxies } = config.file;
   const adapter = createAdapter({ publicUrl, trustedProxies, newId: uuidv7, logger });
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(resources), adapter, {
     logger: nestLogger(logger),
     abortOnError: false,
@@ -150,8 +151,9 @@ async function openUpstreams(config: Config, closers: Closer[]): Promise<Upstrea
   const entries: [string, { url: string; timeoutMs: number }][] = [];
   for (const [name, upstream] of Object.entries(config.file.upstreams)) {
     if (upstream.url === 'example' && example === undefined) {
-      example = await startExampleUpstream();
-      closers.push(example.close);
+      const started = await startExampleUpstream();
+      closers.push(() => started.close());
+      example = started;
     }
     entries.push([
       name,

@@ -10,6 +10,5 @@ export async function withDeadline<T>(work: Promise<T>, timeoutMs: number): Prom
     return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
-    work.catch(() => undefined); // a late failure has nobody left to tell
   }
 }

@@ -102,7 +102,7 @@ describe('a refusal', () => {
     ['a key without the permission', valid.apiKey, { permission: 'scans.write' }, 403, 'FORBIDDEN'],
     ['a tenant without the feature', valid.apiKey, { feature: 'other' }, 403, 'FEATURE_NOT_LICENSED'],
     ['a session without a second factor', valid.session, { mfaMinutes: 5 }, 403, 'MFA_REQUIRED'],
-  ])('of %s is %4$s, and on record before it is given', async (_, credential, demand, status, code) => {
+  ])('of %s is on record before it is given, with its code', async (_, credential, demand, status, code) => {
     const { gate, decisions } = startGate();
     const denial = await denialOf(gate.admit(headWith(credential()), { ...reading, ...demand }, 'api'));
     expect(denial).toMatchObject({ status, code });

@@ -56,16 +56,21 @@ describe('a flood of keys', () => {
     }
   });
 
-  it('pushes out what has ended first, then the oldest', async () => {
-    const { clock, hit } = start(10);
-    await hit('ended');
+  it('pushes out what has ended, and nothing else when that is enough', async () => {
+    const { clock, counters, hit } = start(10);
+    for (let key = 0; key < 6; key += 1) await hit(`live ${key}`);
+    for (let key = 0; key < 4; key += 1) await counters.increment(`brief ${key}`, 1000, 3, 0, 'source');
     clock.now = 1000;
-    for (let key = 0; key < 9; key += 1) await hit(`live ${key}`);
-    clock.now = 60_000;
     await hit('new');
-    expect(await hit('live 8')).toMatchObject({ totalHits: 2 });
-    expect(await hit('live 1')).toMatchObject({ totalHits: 2 });
-    expect(await hit('live 0')).toMatchObject({ totalHits: 1 });
+    expect(counters.size).toBe(7);
+    expect(await hit('live 0')).toMatchObject({ totalHits: 2 });
+  });
+
+  it('pushes out the oldest when all are live', async () => {
+    const { hit } = start(10);
+    for (let key = 0; key < 11; key += 1) await hit(String(key));
+    expect(await hit('2')).toMatchObject({ totalHits: 2 });
+    expect(await hit('1')).toMatchObject({ totalHits: 1 });
   });
 
   it('is not paid for with a walk over all keys at every hit: room is made for many at once', async () => {

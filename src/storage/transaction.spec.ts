@@ -1,17 +1,22 @@
-import { startTcpProxy, type TcpProxy } from '../../test/harness/tcp-proxy.js';
-import { adminUrl } from '../../test/harness/postgres.js';
 import { DataSource } from 'typeorm';
+import { adminUrl } from '../../test/harness/postgres.js';
+import { proxied } from '../../test/harness/proxied.js';
+import type { TcpProxy } from '../../test/harness/tcp-proxy.js';
 import { inTransaction } from './transaction.js';
 
 /** One connection, so that whoever comes next gets the same one, if it is kept. */
 let dataSource: DataSource;
 let proxy: TcpProxy;
 beforeAll(async () => {
-  const url = new URL(adminUrl());
-  proxy = await startTcpProxy(url.hostname, Number(url.port || 5432));
-  url.port = String(proxy.port);
+  const behind = await proxied(adminUrl());
+  proxy = behind.proxy;
   const extra = { max: 1, query_timeout: 300, connectionTimeoutMillis: 1000 };
-  dataSource = new DataSource({ type: 'postgres', url: url.href, poolErrorHandler: () => undefined, extra });
+  dataSource = new DataSource({
+    type: 'postgres',
+    url: behind.url,
+    poolErrorHandler: () => undefined,
+    extra,
+  });
   await dataSource.initialize();
 });
 afterAll(async () => {

@@ -10,8 +10,8 @@ import { Secret } from '../../src/kernel/secret.js';
 import { eventually } from '../harness/eventually.js';
 import { createDatabase, type TestDatabase } from '../harness/postgres.js';
 import { freePort, startProgram, type Ended } from '../harness/program.js';
+import { proxied } from '../harness/proxied.js';
 import { query } from '../harness/query.js';
-import { startTcpProxy } from '../harness/tcp-proxy.js';
 
 const secret = 'Wd4-kR8mZq1Xv7_Lp3Nc9Tb5Hf2Js6Gy0EaUo-unrefused';
 const otherSecret = 'Zu9-hT3nBx6Qk1_Wm8Vr4Lc7Pd2Fs5Jg0YaEo-anotherone';
@@ -135,8 +135,7 @@ describe('a database that cannot be used', () => {
   it.each(['refuse', 'reset', 'blackhole'] as const)(
     'is given up after a while when it is not there (%s)',
     async (mode) => {
-      const { hostname, port } = new URL(database.url);
-      const proxy = await startTcpProxy(hostname, Number(port || 5432));
+      const { proxy } = await proxied(database.url);
       proxy.mode(mode);
       try {
         const before = performance.now();

@@ -6,9 +6,11 @@ import { eventually } from '../harness/eventually.js';
 import { adminEmail, adminPassword, globalKey, masterKey, testSecret } from '../harness/gatehouse.js';
 import type { Answer, Sent } from '../harness/http-client.js';
 import { makeInstallation, type Installation, type Running } from '../harness/installation.js';
+import { Leftovers } from '../harness/leftovers.js';
 import { makeKey, makePerson, ok, personPassword } from '../harness/people.js';
 import { everyCredentialEnv } from '../harness/presented.js';
-import { startTcpProxy, type TcpProxy } from '../harness/tcp-proxy.js';
+import { proxied } from '../harness/proxied.js';
+import type { TcpProxy } from '../harness/tcp-proxy.js';
 
 /** What a caller made up: nobody's secret, but somebody's for all we know. */
 const guesses = {
@@ -28,6 +30,7 @@ const secrets = new Map<string, string>();
 /** Errors as callers saw them: heads and bodies. */
 const refusals: string[] = [];
 
+const leftovers = new Leftovers();
 beforeAll(async () => {
   const yaml = `
 permissions: [scans.read]
@@ -38,12 +41,12 @@ routes:
   - { methods: [GET], path: "/scans/**", upstream: scanner, require: { permission: scans.read } }
   - { methods: [GET, POST], path: "/nobody/**", upstream: nobody, require: { permission: scans.read } }
 `;
-  installation = await makeInstallation({ yaml, env: { ...everyCredentialEnv, LOG_LEVEL: 'trace' } });
-  const url = new URL(installation.database.url);
-  proxy = await startTcpProxy(url.hostname, Number(url.port || 5432));
-  url.port = String(proxy.port);
-  running = await installation.start({ DATABASE_URL: url.href });
-  note('the password in DATABASE_URL', decodeURIComponent(url.password));
+  const env = { ...everyCredentialEnv, LOG_LEVEL: 'trace' };
+  installation = leftovers.add(await makeInstallation({ yaml, env }), (it) => it.remove());
+  const behind = leftovers.add(await proxied(installation.database.url), (it) => it.proxy.close());
+  proxy = behind.proxy;
+  running = await installation.start({ DATABASE_URL: behind.url });
+  note('the password in DATABASE_URL', decodeURIComponent(new URL(behind.url).password));
   note('GATEHOUSE_SECRET', testSecret);
   note("the password of the program's role", appRole(new Secret(testSecret)).password);
   note('MASTER_KEY', masterKey);
@@ -52,10 +55,7 @@ routes:
   note("a person's password", personPassword);
   for (const [name, guess] of Object.entries(guesses)) note(`a guessed ${name}`, guess);
 });
-afterAll(async () => {
-  await installation.remove();
-  await proxy.close();
-});
+afterAll(() => leftovers.clear());
 
 describe('after traffic with every kind of credential, right and wrong, and an outage, at the most talkative log level', () => {
   beforeAll(async () => {

@@ -1,4 +1,5 @@
 import { ruleText } from '../../src/kernel/demand.js';
+import { rawExchange } from '../harness/controller-app.js';
 import { edgeDoors, makeObjects, ownDoors, type Door } from '../harness/doors.js';
 import { gather } from '../harness/gather.js';
 import { startTestGatehouse, trustingYaml, type TestGatehouse } from '../harness/gatehouse.js';
@@ -29,6 +30,10 @@ const doors = ['ALL /forward-auth/caddy', 'ALL /forward-auth/nginx', 'ALL /forwa
 
 /** Where every identity gets in, whatever it may do. */
 const anyIdentity = ['/auth/me'];
+
+const upgrade =
+  'HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
 
 let gatehouse: TestGatehouse;
 let tenant: Tenant;
@@ -70,7 +75,10 @@ describe('an uninvited guest', () => {
   it('who holds out what never was a credential, or no longer is one, is refused at every door', async () => {
     const guests = [...(await impostors(gatehouse)), ...(await outcasts(gatehouse, tenant))];
     const challenge = 'Bearer realm="gatehouse", error="invalid_token"';
-    await everywhere(guests, () => ({ status: 401, code: 'UNAUTHORIZED', challenge }));
+    // HEAD goes where GET goes, as the other guests show.
+    await everywhere(guests, ({ method }) =>
+      method === 'HEAD' ? undefined : { status: 401, code: 'UNAUTHORIZED', challenge },
+    );
   });
 
   it('whose key has no permission for it is told which it lacks, at every door that asks for one', async () => {
@@ -139,6 +147,25 @@ describe('an uninvited guest', () => {
         });
       }
     }
+  });
+
+  it.each([
+    ['an older HTTP', 'GET /admin/users HTTP/1.0\r\n\r\n', 401],
+    ['a WebSocket to ourselves', `GET /admin/users ${upgrade}`, 401],
+    ['a WebSocket to what stands behind', `GET /scans/1 ${upgrade}`, 401],
+    ['a WebSocket to nothing', `GET /nothing ${upgrade}`, 404],
+    ['an absolute address', 'GET http://a/admin/users HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', 400],
+    ['no address', 'OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', 400],
+    ['no host', 'GET /admin/users HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
+    ['another host’s name', 'GET /admin/users HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', 401],
+    ['HTTP/2 without asking', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
+    ['no HTTP', 'GET /admin/users\r\n\r\n', 400],
+    ['a tunnel', 'CONNECT 127.0.0.1:80 HTTP/1.1\r\nHost: 127.0.0.1:80\r\n\r\n', undefined],
+  ])('who speaks otherwise gets in as little: %s', async (_what, bytes, status) => {
+    const answer = await rawExchange(Number(new URL(gatehouse.url).port), bytes);
+    const [first = ''] = answer.split('\r\n');
+    // A tunnel isn't even answered.
+    expect(first).toMatch(status === undefined ? /^$/ : new RegExp(`^HTTP/1\\.1 ${status} `));
   });
 });
 

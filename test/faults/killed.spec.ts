@@ -1,11 +1,12 @@
 import { Client } from 'pg';
 import { eventually } from '../harness/eventually.js';
 import { makeInstallation, type Installation, type Running } from '../harness/installation.js';
+import { Leftovers } from '../harness/leftovers.js';
 import { startLoad, type Load, type Shot, type Target } from '../harness/load.js';
 import { makeKey } from '../harness/people.js';
 import type { Ended } from '../harness/program.js';
+import { proxied } from '../harness/proxied.js';
 import { startRecordingUpstream, type RecordingUpstream } from '../harness/recording-upstream.js';
-import { startTcpProxy } from '../harness/tcp-proxy.js';
 
 const clients = 16;
 
@@ -17,19 +18,17 @@ let key: string;
 /** Whether the process still runs that the test before has used. */
 let alive = false;
 
+const leftovers = new Leftovers();
 beforeAll(async () => {
-  upstream = await startRecordingUpstream();
-  installation = await makeInstallation({ yaml: yaml(upstream.url) });
-  trail = new Client({ connectionString: installation.database.url });
+  upstream = leftovers.add(await startRecordingUpstream(), (it) => it.close());
+  installation = leftovers.add(await makeInstallation({ yaml: yaml(upstream.url) }), (it) => it.remove());
+  trail = leftovers.add(new Client({ connectionString: installation.database.url }), (it) => it.end());
   await trail.connect();
   running = await installation.start();
   alive = true;
   key = (await makeKey(running.http, await running.logIn(), ['scans.read'])).key;
 });
-afterAll(async () => {
-  await trail.end();
-  await Promise.all([installation.remove(), upstream.close()]);
-});
+afterAll(() => leftovers.clear());
 
 beforeEach(async () => {
   if (!alive) running = await installation.start();
@@ -102,15 +101,14 @@ it('told to stop while requests keep coming, it cuts nobody off whose request it
 });
 
 it('told to stop while the database can not be reached, it goes all the same', async () => {
-  const { port } = new URL(installation.database.url);
-  const proxy = await startTcpProxy('127.0.0.1', Number(port));
-  const url = new URL(installation.database.url);
-  url.port = String(proxy.port);
+  const { proxy, url } = await proxied(installation.database.url);
   try {
-    const cutOff = await installation.start({ DATABASE_URL: url.href });
+    const cutOff = await installation.start({ DATABASE_URL: url });
     const id = 'the-last-before-the-black-hole';
     expect((await cutOff.http.get('/scans', { key, headers: { 'x-correlation-id': id } })).status).toBe(200);
-    await eventually(async () => (await recordsOf([{ id }]))[0]?.outcomes.length);
+    await eventually(async () => (await recordsOf([{ id }]))[0]?.outcomes.length === 1);
+    // That one's been acknowledged when another has been written after it. Now the trail owes nothing.
+    expect((await cutOff.http.get('/scans')).status).toBe(401);
     proxy.mode('blackhole');
     expect((await cutOff.http.get('/scans', { key })).status).toBe(503);
     expect(await cutOff.program.end('SIGTERM', 10_000)).toEqual({ code: 0, signal: null });

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { eventually } from '../harness/eventually.js';
 import { startTestGatehouse, type TestGatehouse } from '../harness/gatehouse.js';
+import { Leftovers } from '../harness/leftovers.js';
 import { makeKey, ok } from '../harness/people.js';
-import { startTcpProxy, type TcpProxy } from '../harness/tcp-proxy.js';
+import { proxied } from '../harness/proxied.js';
+import type { TcpProxy } from '../harness/tcp-proxy.js';
 
 const redisUrl = new URL(process.env.REDIS_URL ?? 'redis://127.0.0.1:6379');
 const port = Number(redisUrl.port || 6379);
@@ -15,6 +17,7 @@ const fastMs = 1000;
 // The limits are per identity, and every test makes itself one: runs on the same Redis don't count each other's requests.
 describe('two replicas that share a Redis', () => {
   let proxy: TcpProxy | undefined;
+  const leftovers = new Leftovers();
   let replicas: readonly [TestGatehouse, TestGatehouse] | undefined;
 
   beforeAll(async () => {
@@ -25,19 +28,14 @@ describe('two replicas that share a Redis', () => {
       console.warn(`SKIPPED: ${message}: limits shared between replicas are not tested.`);
       return;
     }
-    proxy = await startTcpProxy(redisUrl.hostname, port);
-    const through = new URL(redisUrl);
-    through.host = `127.0.0.1:${proxy.port}`;
-    const options = { env: { REDIS_URL: through.href }, yaml };
-    const first = await startTestGatehouse(options);
-    replicas = [first, await startTestGatehouse({ ...options, databaseUrl: first.databaseUrl })];
+    const behind = leftovers.add(await proxied(redisUrl.href), (it) => it.proxy.close());
+    proxy = behind.proxy;
+    const options = { env: { REDIS_URL: behind.url }, yaml };
+    const first = leftovers.add(await startTestGatehouse(options), (it) => it.stop());
+    const second = await startTestGatehouse({ ...options, databaseUrl: first.databaseUrl });
+    replicas = [first, leftovers.add(second, (it) => it.stop())];
   });
-  afterAll(async () => {
-    proxy?.mode('pass');
-    await replicas?.[1].stop();
-    await replicas?.[0].stop();
-    await proxy?.close();
-  });
+  afterAll(() => leftovers.clear());
 
   const withRedis = (
     sentence: string,

@@ -3,7 +3,8 @@ import { Secret } from '../../src/kernel/secret.js';
 import { appRole } from '../../src/storage/schema/app-role.js';
 import { eventually } from '../harness/eventually.js';
 import { startTestGatehouse, testSecret, type TestGatehouse } from '../harness/gatehouse.js';
-import { call, offeredRoutes, type OfferedRoute } from '../harness/offered-routes.js';
+import { Leftovers } from '../harness/leftovers.js';
+import { call, recordedRoutes, type OfferedRoute } from '../harness/offered-routes.js';
 import { ok } from '../harness/people.js';
 import { everyCredential, everyCredentialEnv, type EveryCredential } from '../harness/presented.js';
 import { createDatabase, type TestDatabase } from '../harness/postgres.js';
@@ -18,9 +19,11 @@ let gatehouse: TestGatehouse;
 let people: EveryCredential;
 let routes: OfferedRoute[];
 
+const leftovers = new Leftovers();
 beforeAll(async () => {
-  [database, upstream] = await Promise.all([createDatabase(), startRecordingUpstream()]);
-  owner = new Client({ connectionString: database.url });
+  database = leftovers.add(await createDatabase(), (it) => it.drop());
+  upstream = leftovers.add(await startRecordingUpstream(), (it) => it.close());
+  owner = leftovers.add(new Client({ connectionString: database.url }), (it) => it.end());
   await owner.connect();
   const yaml = `
 permissions: [scans.read]
@@ -30,15 +33,12 @@ routes:
   - { methods: [GET], path: "/scans/**", upstream: scanner, require: { permission: scans.read } }
   - { methods: [GET], path: /status, upstream: scanner, public: "status page" }
 `;
-  gatehouse = await startTestGatehouse({ databaseUrl: database.url, env: everyCredentialEnv, yaml });
+  const options = { databaseUrl: database.url, env: everyCredentialEnv, yaml };
+  gatehouse = leftovers.add(await startTestGatehouse(options), (it) => it.stop());
   people = await everyCredential(gatehouse);
-  routes = (await offeredRoutes(gatehouse.http)).filter(({ unrecorded }) => !unrecorded);
+  routes = recordedRoutes(gatehouse);
 });
-afterAll(async () => {
-  await gatehouse.stop();
-  await owner.end();
-  await Promise.all([database.drop(), upstream.close()]);
-});
+afterAll(() => leftovers.clear());
 
 describe.each([
   {

@@ -19,7 +19,7 @@ export const globalKey = 'old-Kd83mWq0Zr7-vTn5Xy2Lb9Pc4';
 export const testSecret = 'test-Vb7nQ2xW9eLr4TzK8pMc3hHd6YsJf1Ge5UaZq0';
 
 /** The `gatehouse.yaml` of a test that doesn't bring its own. */
-export const defaultYaml = `
+const defaultYaml = `
 permissions: [scans.read, scans.write, "databases:read", deploy]
 upstreams:
   scanner: { url: example, timeout: 5s }
@@ -84,7 +84,15 @@ export async function startTestGatehouse(options: TestOptions = {}): Promise<Tes
     throw error;
   }
   const http = new HttpClient(running.url);
-  const adminToken = await logIn(http, adminEmail, adminPassword);
+  const stop = async () => {
+    await http.close();
+    await running.stop();
+    await cleanUp();
+  };
+  const adminToken = await logIn(http, adminEmail, adminPassword).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
   return {
     url: running.url,
     databaseUrl,
@@ -92,11 +100,7 @@ export async function startTestGatehouse(options: TestOptions = {}): Promise<Tes
     adminToken,
     routes: running.app.get(GateModule).routes(),
     served: servedRoutes(running.app),
-    async stop() {
-      await http.close();
-      await running.stop();
-      await cleanUp();
-    },
+    stop,
   };
 }
 

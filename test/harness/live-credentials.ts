@@ -32,6 +32,7 @@ export class MemoryCredentials implements LiveCredentials {
       revoked: false,
       expired: false,
       ownerActive: true,
+      sourceRanges: null,
       standing: standingWith(),
       ...change,
     });
