@@ -1,4 +1,4 @@
-import { ruleText, type PermissionRule, type ProtectedDemand } from '../kernel/demand.js';
+import type { PermissionRule, ProtectedDemand } from '../kernel/demand.js';
 import { Denial } from '../kernel/denial.js';
 import type { PermissionSet } from '../kernel/permission-set.js';
 import { userIdOf, type Principal } from '../kernel/principal.js';
@@ -61,7 +61,7 @@ const checks: readonly Check[] = [
 
   function permission(demand, { tenant }) {
     if (demand.permission === undefined || holds(demand.permission, tenant.permissions)) return undefined;
-    return Denial.lacksPermission(ruleText(demand.permission));
+    return Denial.lacksPermission(demand.permission);
   },
 
   function operator(demand, { tenant }) {

@@ -6,6 +6,7 @@ import { processEnvironment } from '../config/process-environment.js';
 import { createLogger } from '../http/logger.js';
 import { banner } from './banner.js';
 import { addConfigCommands } from './config.command.js';
+import { addKeysCommands } from './keys.command.js';
 import { installationSecret } from './installation-secret.js';
 import { migrateDatabase } from './open-database.js';
 import { startGatehouse } from './start.js';
@@ -26,6 +27,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   addConfigCommands(program, (code) => {
     exitCode = code;
   });
+  addKeysCommands(program);
   try {
     await program.parseAsync(argv);
   } catch (error) {

@@ -11,6 +11,7 @@ import { asUnavailable } from '../storage/outage.js';
 import { appRole } from '../storage/schema/app-role.js';
 import { migrate } from '../storage/schema/migrate.js';
 import { troubleOfOwner, troubleOfRole } from './database-trouble.js';
+import { shippedWaits, type Waits } from './waits.js';
 
 export interface OpenedDatabase {
   readonly database: Database;
@@ -25,10 +26,10 @@ export interface Opening {
   readonly patienceMs?: number;
   /** Ends the waiting. */
   readonly signal?: AbortSignal;
+  /** How long the program will wait once it serves. Default: as it is shipped. */
+  readonly waits?: Waits;
 }
 
-const connectTimeoutMs = 700;
-const statementTimeoutMs = 1000;
 const bootPatienceMs = 30_000;
 const bootPauseMs = 500;
 
@@ -47,7 +48,8 @@ export async function openDatabase(
     const ownerUrl = embedded?.url ?? config.database.url?.reveal() ?? '';
     if (config.database.migrate) await migrateDatabase(ownerUrl, secret, catalogue, opening);
     const url = programUrl(ownerUrl, secret);
-    const database = new Database({ url, connectTimeoutMs, statementTimeoutMs });
+    const { connectMs, statementMs } = opening.waits ?? shippedWaits;
+    const database = new Database({ url, connectTimeoutMs: connectMs, statementTimeoutMs: statementMs });
     await patiently(() => database.open(), opening).catch(async (error: unknown) => {
       await database.close();
       throw troubleOfRole(error);

@@ -8,6 +8,7 @@ import { AppModule, type Resources } from '../app.module.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import type { Config } from '../config/config.js';
 import { KeyRing } from '../credentials/key-ring.js';
+import { KeyRingKeeper, keyNoticeSeconds } from '../credentials/key-ring-keeper.js';
 import { startExampleUpstream, type ExampleUpstream } from '../edge/example-upstream.js';
 import { registerProxyDoor } from '../edge/proxy-door.js';
 import { RouteTable } from '../edge/route-table.js';
@@ -23,8 +24,11 @@ import { systemClock, type Clock } from '../kernel/clock.js';
 import { Sealer } from '../kernel/sealer.js';
 import { RedisCounters } from '../storage/redis-counters.js';
 import { SigningKeys } from '../storage/signing-keys.js';
+import { configuredSurfaces } from '../surfaces/configured-surfaces.js';
 import { installationSecret } from './installation-secret.js';
+import { openMailer } from './open-mailer.js';
 import { openDatabase } from './open-database.js';
+import { shippedWaits, type Waits } from './waits.js';
 
 /** A Gatehouse that is serving. */
 export interface RunningGatehouse {
@@ -41,6 +45,14 @@ export interface RunningGatehouse {
 export interface StartOptions {
   readonly logger: Logger;
   readonly clock?: Clock;
+  /** How often keys that others made are looked for, in seconds. */
+  readonly keyReloadSeconds?: number;
+  /** Who sends mail instead of what is configured. */
+  readonly mailer?: Resources['mailer'];
+  /** How often keys are looked after; as usual unless stated. */
+  readonly keyWatch?: Resources['keyWatch'];
+  /** How long the database is waited for; as shipped unless stated. */
+  readonly waits?: Waits;
   /** Gives the start up while it waits for the database. */
   readonly signal?: AbortSignal;
 }
@@ -66,14 +78,23 @@ export async function startGatehouse(config: Config, options: StartOptions): Pro
     const table = new RouteTable(config.file.routes);
     const secret = await installationSecret(config);
     const say = (line: string) => logger.info(line);
-    const opened = await openDatabase(config, secret, catalogue, { say, signal: options.signal });
+    const opened = await openDatabase(config, secret, catalogue, {
+      say,
+      signal: options.signal,
+      waits: options.waits,
+    });
     closers.push(() => opened.close());
     const { database } = opened;
     const sealer = new Sealer(secret);
-    const ring = new KeyRing(await new SigningKeys(database, sealer).load());
+    const signingKeys = new SigningKeys(database, sealer);
+    const ring = new KeyRing(await signingKeys.open());
+    const keeper = keepRing(ring, signingKeys, config, options);
+    closers.push(() => keeper.stop());
     const passwords = new PasswordHasher();
     const counters = openCounters(config, logger, closers);
     const upstreams = await openUpstreams(config, closers);
+    const mail = openMailer(config, logger);
+    closers.push(mail.close);
     const resources: Resources = {
       config,
       database,
@@ -83,8 +104,11 @@ export async function startGatehouse(config: Config, options: StartOptions): Pro
       catalogue,
       passwords,
       routes: () => table,
+      decisionMs: (options.waits ?? shippedWaits).decisionMs,
       clock: options.clock ?? systemClock,
       logger,
+      keyWatch: options.keyWatch,
+      mailer: options.mailer ?? mail.mailer,
     };
     const app = await assemble(resources, upstreams);
     const trail = app.get(AuditTrail);
@@ -108,7 +132,11 @@ export async function assemble(
   const { config, routes, logger } = resources;
   const { publicUrl } = config;
   const { trustedProxies } = config.file;
-  const adapter = createAdapter({ publicUrl, trustedProxies, newId: uuidv7, logger });
+  const surfaces = configuredSurfaces(config.file.surfaces, {
+    permissions: resources.catalogue.all.names(),
+    now: () => Date.now(),
+  });
+  const adapter = createAdapter({ publicUrl, trustedProxies, surfaces, newId: uuidv7, logger });
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(resources), adapter, {
     logger: nestLogger(logger),
@@ -119,6 +147,32 @@ export async function assemble(
   registerProxyDoor(fastify, { gatekeeper, table: routes, upstreams, publicUrl, log: logger });
   serveOpenApi(app);
   return app;
+}
+
+/** Follows the keys as they are kept, and has the one that signs followed by another when it has grown old. */
+function keepRing(
+  ring: KeyRing,
+  keys: SigningKeys,
+  config: Config,
+  { logger, keyReloadSeconds }: StartOptions,
+): KeyRingKeeper {
+  const keeper = new KeyRingKeeper(ring, {
+    load: async () => {
+      const olderThanSeconds = config.signingKeyMaxAgeSeconds;
+      const rotation = await keys.rotate({ noticeSeconds: keyNoticeSeconds, olderThanSeconds });
+      if (rotation?.isNew)
+        logger.info({ kid: rotation.kid }, 'the signing key has grown old: a new one was made');
+      return keys.load();
+    },
+    onFailure: (error) =>
+      logger.warn(
+        { reason: error instanceof Error ? error.message : 'unknown' },
+        'signing keys were not reloaded',
+      ),
+    reloadSeconds: keyReloadSeconds,
+  });
+  keeper.start();
+  return keeper;
 }
 
 async function listen(app: NestFastifyApplication, { port, host }: Config['listen']): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Demand, RateLimit } from '../kernel/demand.js';
 import type { Secret } from '../kernel/secret.js';
+import type { DialectName, Surface } from '../kernel/surface.js';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -18,6 +19,11 @@ export interface Config {
   /** Always present beside `database.url`; without both, one is generated into the data directory. */
   readonly secret: Secret | undefined;
   readonly bootstrap: { readonly email: string; readonly password: Secret | undefined };
+  /** Who may make an account by themselves. */
+  readonly registration: 'open' | 'invite' | 'closed';
+  /** Undefined without a mail server. */
+  readonly mail:
+    { readonly smtpUrl: Secret; readonly from: string; readonly requireTls: boolean } | undefined;
   /** `key` is undefined while break-glass is disabled, whatever `MASTER_KEY` holds. */
   readonly breakGlass: {
     readonly key: Secret | undefined;
@@ -27,9 +33,11 @@ export interface Config {
   /** In production `role` is `legacy-restricted`, whatever was asked for. */
   readonly legacyKey:
     { readonly key: Secret; readonly tenantSlug: string; readonly role: string } | undefined;
-  /** `acceptedPrefixes` begins with `prefix`. */
+  /** `acceptedPrefixes` begins with `prefix`, and holds the live and the test form of each that has both. */
   readonly apiKeys: { readonly prefix: string; readonly acceptedPrefixes: readonly string[] };
   readonly sessions: { readonly accessTokenTtlSeconds: number; readonly refreshTokenTtlSeconds: number };
+  /** After so long a signing key is followed by a new one. */
+  readonly signingKeyMaxAgeSeconds: number;
   readonly logLevel: LogLevel;
   readonly file: ConfigFile;
   /** What is right but worth knowing, to be logged at the start. Never holds a value of a secret. */
@@ -44,8 +52,13 @@ export interface ConfigFile {
   readonly permissions: readonly string[];
   readonly upstreams: Readonly<Record<string, UpstreamConfig>>;
   readonly routes: readonly RouteConfig[];
+  /** With the canonical ones, which need not be written. */
+  readonly surfaces: readonly SurfaceConfig[];
   /** In CIDR notation. */
   readonly trustedProxies: readonly string[];
+  readonly leakedKeys: {
+    readonly github: readonly { readonly identifier: string; readonly pem: string }[];
+  };
   readonly rateLimits: {
     readonly source: RateLimit;
     readonly identity: RateLimit;
@@ -67,3 +80,6 @@ export interface RouteConfig {
   readonly upstream: string;
   readonly demand: Demand;
 }
+
+/** Where which of the documented APIs is spoken, on which terms. */
+export type SurfaceConfig = Omit<Surface, 'dialect'> & { readonly dialect: DialectName };

@@ -1,9 +1,11 @@
 import { reservedPrefixes } from '../kernel/api-key-prefixes.js';
+import { withCounterparts } from '../kernel/key-environments.js';
 import { ownPermissions } from '../kernel/own-permissions.js';
 import type { Secret } from '../kernel/secret.js';
 import type { ConfigFile } from './config.js';
 import type { ConfigProblem } from './config-error.js';
 import type { EnvironmentValues, VariableName } from './environment.js';
+import { surfacePrefixes } from './surfaces.js';
 
 /**
  * The only permissions of Gatehouse's own that an emergency key may hold. With any other, something could be left behind
@@ -26,10 +28,11 @@ export function crossProblems(
 ): ConfigProblem[] {
   const problems = [
     ...databaseProblems(values),
+    ...mailProblems(values),
     ...breakGlassProblems(values, file),
-    ...legacyKeyProblems(values),
+    ...legacyKeyProblems(values, file),
     ...sameSecretProblems(values),
-    ...sessionProblems(values),
+    ...sessionProblems(values, file),
   ];
   return problems.filter(({ name }) => !failed.has(name));
 }
@@ -42,6 +45,11 @@ function databaseProblems(values: Values): ConfigProblem[] {
       rule: 'must be set with DATABASE_URL: replicas on one database need the same secret',
     },
   ];
+}
+
+function mailProblems(values: Values): ConfigProblem[] {
+  if (values.SMTP_URL !== undefined) return required(values, ['MAIL_FROM'], 'with SMTP_URL');
+  return values.MAIL_FROM === undefined ? [] : required(values, ['SMTP_URL'], 'with MAIL_FROM');
 }
 
 function breakGlassProblems(values: Values, file: ConfigFile | undefined): ConfigProblem[] {
@@ -65,7 +73,7 @@ function breakGlassProblems(values: Values, file: ConfigFile | undefined): Confi
   return [...missing, ...rules.map((rule) => ({ name: 'BREAK_GLASS_PERMISSIONS', rule }))];
 }
 
-function legacyKeyProblems(values: Values): ConfigProblem[] {
+function legacyKeyProblems(values: Values, file: ConfigFile | undefined): ConfigProblem[] {
   const key = values.LEGACY_API_KEY;
   const companions = ['LEGACY_API_KEY_TENANT', 'LEGACY_API_KEY_ROLE'] as const;
   if (key === undefined) {
@@ -74,8 +82,11 @@ function legacyKeyProblems(values: Values): ConfigProblem[] {
   }
   const prefixes = [
     ...reservedPrefixes,
-    ...(values.API_KEY_ACCEPTED_PREFIXES ?? []),
-    values.API_KEY_PREFIX ?? '',
+    ...withCounterparts([
+      ...(values.API_KEY_ACCEPTED_PREFIXES ?? []),
+      values.API_KEY_PREFIX ?? '',
+      ...(file === undefined ? [] : surfacePrefixes(file)),
+    ]),
   ];
   const looksOwn = prefixes.some((prefix) => prefix !== '' && key.reveal().startsWith(prefix));
   return [
@@ -93,10 +104,15 @@ function sameSecretProblems(values: Values): ConfigProblem[] {
   });
 }
 
-function sessionProblems(values: Values): ConfigProblem[] {
+function sessionProblems(values: Values, file: ConfigFile | undefined): ConfigProblem[] {
   const { ACCESS_TOKEN_TTL: access, REFRESH_TOKEN_TTL: refresh } = values;
-  if (access === undefined || refresh === undefined || refresh > access) return [];
-  return [{ name: 'REFRESH_TOKEN_TTL', rule: 'must be longer than ACCESS_TOKEN_TTL' }];
+  if (access === undefined || refresh === undefined) return [];
+  if (refresh <= access) return [{ name: 'REFRESH_TOKEN_TTL', rule: 'must be longer than ACCESS_TOKEN_TTL' }];
+  const longer = file?.surfaces.find(({ terms }) => (terms.accessTokenTtlSeconds ?? 0) >= refresh);
+  if (longer === undefined) return [];
+  return [
+    { name: 'REFRESH_TOKEN_TTL', rule: `must be longer than access_token_ttl of ${longer.dialect}` },
+  ];
 }
 
 function required(values: Values, names: readonly VariableName[], when: string): ConfigProblem[] {

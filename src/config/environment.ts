@@ -8,6 +8,7 @@ import {
   hostName,
   keyPrefix,
   keyPrefixes,
+  mailFrom,
   oneOf,
   origin,
   permissionNames,
@@ -72,6 +73,21 @@ export const variables = {
     'password of the first admin: at least 12 bytes that are hard to guess',
     strongSecret({ minLength: 12, minBits: 24, inHeader: false }),
   ),
+  REGISTRATION: optional(
+    '`open` in development, else `invite`',
+    '`open`: anybody may make an account and a tenant of their own; `invite`: only who was invited; `closed`: nobody',
+    oneOf(['open', 'invite', 'closed']),
+  ),
+  SMTP_URL: optional(
+    'mail is written to the log in development; in production nothing can be done that needs mail',
+    'a mail server, `smtp://user:password@host:587` or `smtps://…`; `MAIL_FROM` is then required',
+    secretUrl('must be a URL that begins with smtp:// or smtps:// and names a host', ['smtp:', 'smtps:']),
+  ),
+  MAIL_FROM: optional(
+    'none; required with `SMTP_URL`',
+    'sender of mail: an address, or `Name <address>`',
+    mailFrom,
+  ),
   BREAK_GLASS_ENABLED: defaulted('false', '`true`: the emergency key is honoured', either('true', 'false')),
   MASTER_KEY: optional(
     'none',
@@ -106,11 +122,16 @@ export const variables = {
   ),
   ACCESS_TOKEN_TTL: defaulted('15m', 'life of an access token', durationSeconds('1m', '24h')),
   REFRESH_TOKEN_TTL: defaulted('30d', 'life of a session that is not used', durationSeconds('5m', '365d')),
+  SIGNING_KEY_MAX_AGE: defaulted(
+    '90d',
+    'a key that signs tokens is followed by a new one after so long',
+    durationSeconds('1d', '3650d'),
+  ),
   LOG_LEVEL: defaulted('info', logLevels.join(', '), oneOf(logLevels)),
 } as const;
 
 /** Names that are to come. A value for one of them would be ignored, and whoever set it should know. */
-const unsupported = ['REGISTRATION', 'BREAK_GLASS_WINDOW', 'BREAK_GLASS_WEBHOOK', 'AUDIT_SINK'];
+const unsupported = ['BREAK_GLASS_WINDOW', 'BREAK_GLASS_WEBHOOK', 'AUDIT_SINK'];
 
 export type VariableName = keyof typeof variables;
 type ValueOf<V> = V extends { rule: z.ZodType<infer Value>; fallback?: infer F }

@@ -93,7 +93,6 @@ describe('the environment', () => {
       problemsOf({
         GATEHOUSE_SECRETS: 'x',
         gatehouse_secret: 'x',
-        REGISTRATION: 'open',
         BREAK_GLASS_WINDOW: '1h',
         BREAK_GLASS_WEBHOOK: 'x',
         AUDIT_SINK: 'x',
@@ -101,7 +100,6 @@ describe('the environment', () => {
     ).toEqual([
       'GATEHOUSE_SECRETS is not a variable of Gatehouse',
       'gatehouse_secret is not a variable of Gatehouse',
-      'REGISTRATION is not supported by this version',
       'BREAK_GLASS_WINDOW is not supported by this version',
       'BREAK_GLASS_WEBHOOK is not supported by this version',
       'AUDIT_SINK is not supported by this version',
@@ -186,7 +184,7 @@ describe('the environment', () => {
       load({ API_KEY_PREFIX: 'acme_live_', API_KEY_ACCEPTED_PREFIXES: 'cspm_, acme_live_' }).apiKeys,
     ).toEqual({
       prefix: 'acme_live_',
-      acceptedPrefixes: ['acme_live_', 'cspm_'],
+      acceptedPrefixes: ['acme_live_', 'acme_test_', 'cspm_'],
     });
     for (const prefix of ['cspm', 'Cspm_', '_', 'a__', 'a-b_', '1a_', 'at_live_', 'rt_', 'eyJ_', 'a.b_']) {
       expect({ prefix, problems: problemsOf({ API_KEY_PREFIX: prefix }).length }).toEqual({

@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
+import { withCounterparts } from '../kernel/key-environments.js';
 import { Secret } from '../kernel/secret.js';
 import type { Config, ConfigFile } from './config.js';
 import { ConfigError } from './config-error.js';
 import { crossProblems } from './cross-problems.js';
 import { readEnvironment, type EnvironmentValues, type ProcessEnvironment } from './environment.js';
 import { readConfigFile } from './read-config-file.js';
+import { surfacePrefixes } from './surfaces.js';
 
 const productionLegacyRole = 'legacy-restricted';
 
@@ -42,6 +44,8 @@ function configOf(values: EnvironmentValues, file: ConfigFile, cwd: string): Con
     redisUrl: values.REDIS_URL,
     secret: values.GATEHOUSE_SECRET,
     bootstrap: { email: values.BOOTSTRAP_ADMIN_EMAIL, password: values.BOOTSTRAP_ADMIN_PASSWORD },
+    registration: values.REGISTRATION ?? (production ? 'invite' : 'open'),
+    mail: mailOf(values, production),
     breakGlass: {
       key: values.BREAK_GLASS_ENABLED ? values.MASTER_KEY : undefined,
       permissions: values.BREAK_GLASS_ENABLED ? (values.BREAK_GLASS_PERMISSIONS ?? []) : [],
@@ -50,16 +54,27 @@ function configOf(values: EnvironmentValues, file: ConfigFile, cwd: string): Con
     legacyKey,
     apiKeys: {
       prefix: values.API_KEY_PREFIX,
-      acceptedPrefixes: [...new Set([values.API_KEY_PREFIX, ...(values.API_KEY_ACCEPTED_PREFIXES ?? [])])],
+      acceptedPrefixes: withCounterparts([
+        values.API_KEY_PREFIX,
+        ...(values.API_KEY_ACCEPTED_PREFIXES ?? []),
+        ...surfacePrefixes(file),
+      ]),
     },
     sessions: {
       accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL,
       refreshTokenTtlSeconds: values.REFRESH_TOKEN_TTL,
     },
+    signingKeyMaxAgeSeconds: values.SIGNING_KEY_MAX_AGE,
     logLevel: values.LOG_LEVEL,
     file,
     warnings: warningsOf(values, legacyKey),
   };
+}
+
+function mailOf(values: EnvironmentValues, production: boolean): Config['mail'] {
+  const { SMTP_URL: smtpUrl, MAIL_FROM: from } = values;
+  if (smtpUrl === undefined || from === undefined) return undefined;
+  return { smtpUrl, from, requireTls: production };
 }
 
 function legacyKeyOf(values: EnvironmentValues, production: boolean): Config['legacyKey'] {
@@ -72,6 +87,9 @@ function warningsOf(values: EnvironmentValues, legacyKey: Config['legacyKey']): 
   const warnings: string[] = [];
   if (values.NODE_ENV !== 'production')
     warnings.push(`NODE_ENV is ${values.NODE_ENV}: not a setting for production`);
+  if (values.NODE_ENV === 'production' && values.SMTP_URL === undefined) {
+    warnings.push('SMTP_URL is not set: nobody can be invited, or reset a forgotten password');
+  }
   if (values.BREAK_GLASS_ENABLED) warnings.push('BREAK_GLASS_ENABLED is on: MASTER_KEY is honoured');
   if (legacyKey !== undefined) {
     warnings.push(

@@ -58,6 +58,9 @@ describe('gatehouse.yaml', () => {
           demand: { kind: 'public', why: 'status page' },
         },
       ],
+      surfaces: ['/', '/api/v1'].map((prefix) => {
+        return { dialect: 'redcloud', host: undefined, prefix, terms: {} };
+      }),
       trustedProxies: [],
       rateLimits: {
         source: { requests: 1200, windowMs: 60_000 },
@@ -185,7 +188,7 @@ describe('gatehouse.yaml', () => {
       '  scanner:',
       '    url: https://user:sentinel@scanner.example/path',
       '    timeout: never',
-      'surfaces: []',
+      'surfaces: yes',
       'routes: no',
       '',
     ].join('\n');

@@ -6,6 +6,7 @@ import { ownPermissions } from '../kernel/own-permissions.js';
 import type { ConfigProblem } from './config-error.js';
 import { configFileSchema, type ConfigFileInput } from './config-file-schema.js';
 import type { ConfigFile, RouteConfig } from './config.js';
+import { surfaceAbove, surfaceFault, surfacesOf } from './surfaces.js';
 import { YamlText } from './yaml-places.js';
 
 type Place = readonly PropertyKey[];
@@ -110,7 +111,22 @@ function crossFaults(file: ConfigFileInput): Fault[] {
       })),
     ];
   });
-  return [...declared, ...led];
+  return [...declared, ...led, ...surfaceFaults(file)];
+}
+
+function surfaceFaults(file: ConfigFileInput): Fault[] {
+  const placed = file.surfaces.flatMap((surface, index): Fault[] => {
+    const rule = surfaceFault(surface, file.surfaces.slice(0, index));
+    return rule === undefined ? [] : [{ at: ['surfaces', index, 'prefix'], rule }];
+  });
+  const surfaces = surfacesOf(file.surfaces);
+  const hidden = file.routes.flatMap(({ path }, index): Fault[] => {
+    const above = surfaceAbove(path, surfaces);
+    if (above === undefined) return [];
+    const rule = `lies beneath ${above.prefix}, where the API ${above.dialect} is: write it without that prefix`;
+    return [{ at: ['routes', index, 'path'], rule }];
+  });
+  return [...placed, ...hidden];
 }
 
 function namesOf({ require }: ConfigFileInput['routes'][number]): string[] {
@@ -132,7 +148,11 @@ function fileOf(path: string, file: ConfigFileInput): ConfigFile {
       ]),
     ),
     routes: file.routes.map(routeOf),
+    surfaces: surfacesOf(file.surfaces),
     trustedProxies: file.trusted_proxies,
+    leakedKeys: {
+      github: file.leaked_keys.github.map(({ key_identifier: identifier, key: pem }) => ({ identifier, pem })),
+    },
     rateLimits: {
       source: limit(file.rate_limits.source),
       identity: limit(file.rate_limits.identity),

@@ -73,6 +73,15 @@ export const hostName = text('must be a host name or an IP address', (value) => 
   return isIP(value) !== 0 || /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(value);
 });
 
+/** Who mail says it is from: an address, alone or behind a plain name. */
+export const mailFrom = text(
+  'must be an e-mail address, or a name and an address as in Name <address>',
+  (value) => {
+    const address = /^[^<>"\\,;:@\p{Cc}]{1,100}<([^<>]+)>$/u.exec(value)?.[1] ?? value;
+    return isEmail(address);
+  },
+);
+
 export const email = text('must be an e-mail address', isEmail);
 
 const prefixShape = /^[a-z][a-z0-9]*(_[a-z0-9]+)*_$/;

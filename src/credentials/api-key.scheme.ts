@@ -7,6 +7,7 @@ import { rejected, type CredentialScheme, type Rejected, type Verified } from '.
 import type { LiveCredentials } from './live-credentials.js';
 import { passportVerify, settle, type Done } from './passport-verify.js';
 import { isKeyShaped, presentedAuthorization } from './presented.js';
+import { isFromRange } from './source-ranges.js';
 
 /** Per-user API keys: `X-API-Key: cspm_…`, or the same as a bearer token. */
 export class ApiKeyScheme implements CredentialScheme {
@@ -35,16 +36,20 @@ export class ApiKeyScheme implements CredentialScheme {
 
   async verify(
     secret: Secret,
-    _head: RequestHead,
+    { sourceAddress }: RequestHead,
     tenantNamed: string | undefined,
   ): Promise<Verified | Rejected> {
     const strategy = new HeaderAPIKeyStrategy({ header: 'X-API-Key', prefix: '' }, false, (value, done) => {
-      settle(this.#check(new Secret(value), tenantNamed), done as Done);
+      settle(this.#check(new Secret(value), sourceAddress, tenantNamed), done as Done);
     });
     return passportVerify(strategy, { headers: { 'x-api-key': secret.reveal() } });
   }
 
-  async #check(secret: Secret, tenantNamed: string | undefined): Promise<Verified | Rejected> {
+  async #check(
+    secret: Secret,
+    sourceAddress: string,
+    tenantNamed: string | undefined,
+  ): Promise<Verified | Rejected> {
     const text = secret.reveal();
     const prefix = prefixOf(text, this.prefixes);
     if (prefix === undefined) return rejected('key with a prefix that is not accepted here');
@@ -54,6 +59,9 @@ export class ApiKeyScheme implements CredentialScheme {
     if (key.revoked) return rejected(`key ${key.id} is revoked`);
     if (key.expired) return rejected(`key ${key.id} has expired`);
     if (!key.ownerActive) return rejected(`owner of key ${key.id} is disabled`);
+    if (key.sourceRanges !== null && !isFromRange(sourceAddress, key.sourceRanges)) {
+      return rejected(`key ${key.id} may not be used from ${sourceAddress}`);
+    }
     return {
       outcome: 'verified',
       principal: { kind: 'api-key', userId: key.userId, credentialId: key.id, environment: key.environment },

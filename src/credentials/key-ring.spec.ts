@@ -8,7 +8,7 @@ const old = newSigningKey('old', true);
 const ring = new KeyRing([old, current]);
 
 describe('the key ring', () => {
-  it('signs with the first key that is not retired, and says which and for what', async () => {
+  it('signs with the key whose turn it is, and says which and for what', async () => {
     const token = await ring.sign('session+jwt', { sub: 'somebody' });
     expect(decodeProtectedHeader(token)).toEqual({ alg: 'ES256', kid: 'current', typ: 'session+jwt' });
     const key = createPublicKey({ key: current.publicJwk as never, format: 'jwk' });
@@ -48,6 +48,41 @@ describe('the key ring', () => {
     ]);
     expect(keys.some((key) => 'd' in key)).toBe(false);
     expect(JSON.stringify(ring)).toBe('{}');
+  });
+
+  it('takes up the next key at its very moment, by a clock that nobody sets', async () => {
+    let uptime = 1000;
+    const handed = { ...newSigningKey('first'), retiresInSeconds: 120 };
+    const next = { ...newSigningKey('next'), signsInSeconds: 120 };
+    const turns = new KeyRing([next, handed], { uptime: () => uptime });
+    const signer = async () => decodeProtectedHeader(await turns.sign('session+jwt', {})).kid;
+    expect(await signer()).toBe('first');
+    // Long before it signs, its tokens would verify.
+    expect(turns.verificationKey('next', 'ES256')).toBeDefined();
+    uptime += 119_999;
+    expect(await signer()).toBe('first');
+    uptime += 1;
+    expect(await signer()).toBe('next');
+    expect(turns.verificationKey('first', 'ES256')).toBeDefined();
+  });
+
+  it('forgets what it is no longer given, and keeps all when nothing given may sign', () => {
+    const changing = new KeyRing([current, old]);
+    changing.replace([current]);
+    expect(changing.verificationKey('old', 'ES256')).toBeUndefined();
+    expect(() => changing.replace([old])).toThrow('no key that may sign');
+    expect(changing.verificationKey('current', 'ES256')).toBeDefined();
+  });
+
+  it('tells of a key it does not know only when it could be one of ours', () => {
+    let asked = 0;
+    const asking = new KeyRing([current]);
+    asking.whenUnknown(() => (asked += 1));
+    for (const kid of ['current', 'unknown', '', '__proto__', '../../key', 'x'.repeat(42), 'x'.repeat(44), 7])
+      asking.verificationKey(kid, 'ES256');
+    expect(asked).toBe(0);
+    asking.verificationKey('x'.repeat(43), 'ES256');
+    expect(asked).toBe(1);
   });
 
   it('is not opened without a key that may sign', () => {

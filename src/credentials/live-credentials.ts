@@ -9,6 +9,8 @@ export interface LiveKey {
   readonly revoked: boolean;
   readonly expired: boolean;
   readonly ownerActive: boolean;
+  /** CIDR ranges from which it may be used; null means from anywhere, an empty list from nowhere. */
+  readonly sourceRanges: readonly string[] | null;
   /** Permissions already cut down to the key's scopes. */
   readonly standing: Standing;
 }

@@ -9,7 +9,7 @@ import type { RequestHead } from '../kernel/request-head.js';
 import { edgeOptions, type EdgeOptions } from './edge-options.js';
 import { forwardedRequest, type ForwardedHeaders } from './forwarded-request.js';
 import { identityHeaders } from './identity-headers.js';
-import { matchedRoute, type MatchedRoute } from './route-table.js';
+import { matchedRoute } from './route-table.js';
 
 const why = 'judges the request that a reverse proxy asks about, by the demand of its route';
 const allowed = 'The request may pass. X-Gatehouse-User, -Tenant, -Permissions and -Scheme say whose it is.';
@@ -73,7 +73,8 @@ export class ForwardAuthController {
     const own = request.gatehouse.head;
     const head = this.#originalOf(request, names);
     if (head instanceof Denial) return this.gatekeeper.refuse(own, head, 'forward-auth');
-    const match = head.fault ?? this.#routeOf(head);
+    // The proxy forwards the path as it came, so no surface's prefix is taken away from it.
+    const match = head.fault ?? matchedRoute(this.options.table(), head);
     if (match instanceof Denial) return this.gatekeeper.refuse(head, match, 'forward-auth');
     const { demand } = match.route;
     const admitted = await this.gatekeeper.admit(head, demand, 'forward-auth');
@@ -96,15 +97,6 @@ export class ForwardAuthController {
     }
     const reason = `${request.raw.socket.remoteAddress ?? 'an unknown peer'} is not a trusted proxy`;
     return Denial.refused('UNTRUSTED_PROXY', 'Only a trusted proxy may ask for a decision.', reason);
-  }
-
-  /** The proxy forwards the path as it came, so only a route that answers to that very path counts: no alias. */
-  #routeOf(head: RequestHead): MatchedRoute | Denial {
-    const match = matchedRoute(this.options.table(), head);
-    if (match instanceof Denial || match.forwardPath === head.path) return match;
-    return Denial.noRoute(
-      'a route answers to it only beneath the alias prefix, which the proxy would not strip',
-    );
   }
 }
 

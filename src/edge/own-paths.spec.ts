@@ -3,7 +3,7 @@ import { startEdgeApp, type EdgeApp } from '../../test/harness/edge-app.js';
 import { sendRaw, startServer, type TestServer } from '../../test/harness/proxy.js';
 import { Public, Requires } from '../gate/demand.decorator.js';
 
-@Controller(['admin', 'api/v1/admin'])
+@Controller('admin')
 class AdminController {
   @Get('users')
   @Requires('admin.users')

@@ -2,9 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { admitRequest } from '../gate/gate.guard.js';
 import type { Gatekeeper } from '../gate/gatekeeper.js';
 import { Denial } from '../kernel/denial.js';
-import { problemResponse } from '../kernel/problem-document.js';
 import { Problem } from '../kernel/problem.js';
 import type { RequestHead } from '../kernel/request-head.js';
+import { problemAnswer } from '../kernel/surface.js';
 import { clientHeaders } from './client-headers.js';
 import { forward, type Ending } from './forward.js';
 import { matchedRoute, type MatchedRoute, type RouteTable } from './route-table.js';
@@ -56,7 +56,7 @@ class ProxyDoor {
   async serve(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { gatekeeper } = this.parts;
     const { head } = request.gatehouse;
-    const { route, forwardPath } = await this.#routeOf(request, head);
+    const { route } = await this.#routeOf(request, head);
     const admitted = await gatekeeper.admit(head, route.demand, 'proxy');
     const recorded = route.demand.kind === 'protected' || route.demand.unrecorded === undefined;
     admitRequest(gatekeeper, request, reply, admitted, 'proxy', recorded);
@@ -66,7 +66,7 @@ class ProxyDoor {
         request: request.raw,
         response: reply.raw,
         upstream: this.parts.upstreams.to(route.upstream),
-        target: head.query === '' ? forwardPath : `${forwardPath}?${head.query}`,
+        target: head.query === '' ? head.path : `${head.path}?${head.query}`,
         headers: upstreamHeaders({
           head,
           admitted,
@@ -91,11 +91,12 @@ class ProxyDoor {
 
   /** The answer to whatever was thrown: a denial, a problem with the upstream, or a defect, of which nothing is said. */
   refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const { correlationId } = request.gatehouse.head;
+    const { head } = request.gatehouse;
+    const { correlationId } = head;
     const problem = error instanceof Problem ? error : defect;
     if (problem === defect)
       this.parts.log.error({ correlation_id: correlationId, err: error }, 'the proxy failed');
-    const { status, headers, body } = problemResponse(problem, correlationId, this.parts.publicUrl);
+    const { status, headers, body } = problemAnswer(problem, head, this.parts.publicUrl);
     // As bytes: to text Fastify would add a charset, which JSON doesn't have (RFC 8259 §11).
     return reply
       .code(status)

@@ -1,5 +1,5 @@
 import { canonicalTarget } from '../kernel/canonical-path.js';
-import { isOwnPath } from './own-paths.js';
+import { isOwnPath } from '../kernel/own-paths.js';
 
 type Part =
   | { readonly kind: 'literal'; readonly text: string }

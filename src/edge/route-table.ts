@@ -1,7 +1,7 @@
 import type { Demand } from '../kernel/demand.js';
 import { Denial } from '../kernel/denial.js';
 import type { RequestHead } from '../kernel/request-head.js';
-import { aliasPrefix, isOwnPath } from './own-paths.js';
+import { isOwnPath } from '../kernel/own-paths.js';
 import { RoutePattern } from './route-pattern.js';
 
 /** One line of the configuration: who may send what where. */
@@ -19,8 +19,6 @@ export type RouteMatch =
       readonly kind: 'one';
       readonly route: RouteConfig;
       readonly params: Readonly<Record<string, string>>;
-      /** The path that was judged and that is forwarded. */
-      readonly forwardPath: string;
     }
   | { readonly kind: 'none' }
   | { readonly kind: 'many'; readonly routes: readonly RouteConfig[] };
@@ -48,17 +46,11 @@ export class RouteTable {
    */
   match(method: string, path: string): RouteMatch {
     if (isOwnPath(path)) return { kind: 'none' };
-    const explicit = this.#find(method, path);
-    if (explicit.kind !== 'none' || !path.startsWith(`${aliasPrefix}/`)) return explicit;
-    return this.#find(method, path.slice(aliasPrefix.length));
-  }
-
-  #find(method: string, path: string): RouteMatch {
     const segments = path.split('/').slice(1);
     const found: MatchedRoute[] = [];
     for (const { route, pattern } of this.#byMethod.get(method) ?? []) {
       const params = pattern.match(segments);
-      if (params !== undefined) found.push({ kind: 'one', route, params, forwardPath: path });
+      if (params !== undefined) found.push({ kind: 'one', route, params });
     }
     const [first, ...others] = found;
     if (first === undefined) return { kind: 'none' };

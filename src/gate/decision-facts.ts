@@ -22,6 +22,11 @@ export class DecisionFacts {
     this.#request = { requestId, correlationId, sourceAddress, userAgent };
   }
 
+  /** Whose credential was presented, as far as it is known. */
+  get scheme(): SchemeName | null {
+    return this.#scheme;
+  }
+
   claimedBy(scheme: SchemeName): void {
     this.#scheme = scheme;
   }
@@ -55,11 +60,23 @@ export class DecisionFacts {
     scope: TenantScope,
   ): Admission {
     const { principal, tenant, scheme } = claimed;
-    return Object.freeze({ ...this.#request, scheme, principal, scope, permissions: tenant.permissions });
+    return Object.freeze({
+      ...this.#request,
+      scheme,
+      principal,
+      scope,
+      permissions: tenant.permissions,
+      ...this.#terms(),
+    });
   }
 
   publicAdmission(): PublicAdmission {
-    return Object.freeze({ ...this.#request, principal: null });
+    return Object.freeze({ ...this.#request, principal: null, ...this.#terms() });
+  }
+
+  #terms() {
+    const terms = this.head.surface?.terms;
+    return terms === undefined ? {} : { terms };
   }
 
   #record() {

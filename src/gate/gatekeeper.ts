@@ -10,6 +10,7 @@ import type { RequestHead } from '../kernel/request-head.js';
 import { TenantScope } from '../kernel/tenant-scope.js';
 import { withDeadline } from './deadline.js';
 import { DecisionFacts } from './decision-facts.js';
+import type { GateObserver } from './gate-observer.js';
 import type { LimitExceeded, RateLimiter } from './rate-limiter.js';
 import { resolveTenant, tenantNamed } from './tenant-resolution.js';
 
@@ -21,6 +22,7 @@ export interface GatekeeperParts {
   readonly newId: () => string;
   /** How long a decision may take, in milliseconds. After that it is 503, whatever is still under way. */
   readonly deadlineMs: number;
+  readonly observer?: GateObserver;
 }
 
 /** The one gate behind every door: who, where, whether — written down, then yes or no. */
@@ -38,11 +40,17 @@ export class Gatekeeper {
   async admit(head: RequestHead, demand: Demand, door: Door): Promise<Admission | PublicAdmission> {
     const facts = new DecisionFacts(head, door, this.parts.newId());
     try {
-      return await withDeadline(this.#decide(head, demand, facts), this.parts.deadlineMs);
+      const admitted = await withDeadline(this.#decide(head, demand, facts), this.parts.deadlineMs);
+      this.parts.observer?.admitted(admitted);
+      return admitted;
     } catch (error) {
-      if (error instanceof Problem) throw error;
       // A store that is gone, a trail that can't write, a defect of ours: an error inside a check is a denial (G3).
-      throw Denial.unavailable(error instanceof Error ? error.message : 'unknown error');
+      const denial =
+        error instanceof Problem
+          ? error
+          : Denial.unavailable(error instanceof Error ? error.message : 'unknown error');
+      this.parts.observer?.denied(facts.scheme, denial.status);
+      throw denial;
     }
   }
 

@@ -1,6 +1,7 @@
-import { Controller } from '@nestjs/common';
+import { applyDecorators, Controller, UseInterceptors } from '@nestjs/common';
+import { SurfaceInterceptor } from './surface.interceptor.js';
 
-/** A controller of Gatehouse's own API, reachable at `/<path>` and at `/api/v1/<path>`. */
+/** A controller of Gatehouse's own API: on every surface, in the words of each. */
 export function OwnApi(path: string): ClassDecorator {
-  return Controller([path, `api/v1/${path}`]);
+  return applyDecorators(Controller(path), UseInterceptors(new SurfaceInterceptor()));
 }

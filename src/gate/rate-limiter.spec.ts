@@ -38,6 +38,15 @@ describe('the rate limiter', () => {
     expect(await strictHouse.source('192.0.2.1', true)).toMatchObject({ first: true });
   });
 
+  it('counts the addresses that one IPv6 client can choose from as one source, and IPv4 addresses each', async () => {
+    const limiter = start(1);
+    await limiter.source('2001:db8:1:2::1');
+    expect(await limiter.source('2001:db8:1:2:ffff::9')).toMatchObject({ first: true });
+    expect(await limiter.source('2001:db8:1:3::1')).toBeUndefined();
+    await limiter.source('192.0.2.1');
+    expect(await limiter.source('192.0.2.2')).toBeUndefined();
+  });
+
   it('counts sources and identities apart, also when they are called alike', async () => {
     const limiter = start(1);
     expect(await limiter.source('a')).toBeUndefined();

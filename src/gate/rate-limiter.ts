@@ -1,4 +1,5 @@
 import type { ThrottlerStorage } from '@nestjs/throttler';
+import ipaddr from 'ipaddr.js';
 import type { RateLimit } from '../kernel/demand.js';
 import { Denial } from '../kernel/denial.js';
 
@@ -26,9 +27,10 @@ export class RateLimiter {
 
   /** @param attempt whether this request guesses at a secret */
   async source(address: string, attempt = false): Promise<LimitExceeded | undefined> {
-    const general = await this.#hit('source', address, this.limits.source);
+    const source = sourceKey(address);
+    const general = await this.#hit('source', source, this.limits.source);
     if (general !== undefined || !attempt) return general;
-    return this.#hit('attempts', address, this.limits.attempts);
+    return this.#hit('attempts', source, this.limits.attempts);
   }
 
   async identity(credentialId: string): Promise<LimitExceeded | undefined> {
@@ -44,4 +46,10 @@ export class RateLimiter {
     );
     return { denial, first: count.totalHits === limit.requests + 1 };
   }
+}
+
+/** What counts as one source: an IPv4 address, or the /64 that one IPv6 client can pick all its addresses from. */
+function sourceKey(address: string): string {
+  if (!address.includes(':') || !ipaddr.IPv6.isValid(address)) return address;
+  return `${ipaddr.IPv6.parse(address).parts.slice(0, 4).map((part) => part.toString(16)).join(':')}::/64`;
 }

@@ -74,7 +74,6 @@ describe('a program in which every handler declares its demand', () => {
     expect(
       routes.map(({ method, path, handler, demand }) => `${method} ${path} ${handler} ${demand.kind}`),
     ).toEqual([
-      'GET /api/v1/auth/me OwnRoutes.me protected',
       'GET /auth/me OwnRoutes.me protected',
       'GET /things Declared.list public',
       'POST /things/:id/parts Declared.create protected',

@@ -10,6 +10,26 @@ export const scopes = {
     return TenantScope.mint(account.tenantId, account.operator);
   },
 
+  /** Somebody has shown a key of this tenant, and wants nothing but its end. */
+  ofLeakedKey(key: { readonly tenantId: string }): TenantScope {
+    return TenantScope.mint(key.tenantId, false);
+  },
+
+  /** The program mails something to an account, as it would for anybody who names the address: it tells nobody of it. */
+  ofAddressee(account: { readonly tenantId: string; readonly operator: boolean }): TenantScope {
+    return TenantScope.mint(account.tenantId, account.operator);
+  },
+
+  /** Somebody holds a token that was mailed to them on behalf of this tenant. */
+  ofMailedToken(place: { readonly tenantId: string; readonly operator: boolean }): TenantScope {
+    return TenantScope.mint(place.tenantId, place.operator);
+  },
+
+  /** Somebody registers, and makes the tenant that is to be theirs. */
+  ofRegistration(tenantId: string): TenantScope {
+    return TenantScope.mint(tenantId, false);
+  },
+
   /** The program founds its own first tenant, before anybody can ask for anything. */
   ofFounding(tenantId: string): TenantScope {
     return TenantScope.mint(tenantId, false);

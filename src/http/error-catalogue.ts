@@ -53,6 +53,18 @@ export const errorCatalogue: readonly CatalogueError[] = [
   ),
   error(
     400,
+    'INVALID_TOKEN',
+    'A token that was mailed is not good: it was used, has expired, is for something else, or never was one.',
+    'Ask for another mail. For an invitation, ask whoever invited you: it ends when they could no longer give the role.',
+  ),
+  error(
+    400,
+    'PASSWORD_REQUIRED',
+    'Somebody else may know the account’s password, or it has none: a new one has to be chosen along with this.',
+    'Send the same again with a password. The token is still good.',
+  ),
+  error(
+    400,
     'UNSUPPORTED_TRANSFER_CODING',
     'The body has a transfer coding that cannot be passed on.',
     'Send the body with a length, or chunked and nothing else.',
@@ -69,6 +81,18 @@ export const errorCatalogue: readonly CatalogueError[] = [
     'INVALID_CREDENTIALS',
     'E-mail address and password do not belong together.',
     'Check both. Whether an account exists is never said.',
+  ),
+  error(
+    401,
+    'TOTP_REQUIRED',
+    'The password is right, and the account has a second factor.',
+    'Log in again with the same address and password, and a code in totp_code.',
+  ),
+  error(
+    401,
+    'TOTP_INVALID',
+    'The password is right, but the code of the second factor is wrong, or was used before.',
+    'Wait for the authenticator’s next code, or use a backup code. Each code is good once.',
   ),
   // 403: whether
   error(
@@ -117,7 +141,25 @@ export const errorCatalogue: readonly CatalogueError[] = [
     403,
     'MFA_REQUIRED',
     'This needs a second factor that was proven a short time ago.',
-    'Prove the second factor and try again. Keys and tokens never satisfy this.',
+    'Prove the second factor with POST /auth/step-up and try again. Keys and tokens never satisfy this.',
+  ),
+  error(
+    403,
+    'REAUTHENTICATION_FAILED',
+    'The password or the code that was to confirm this is wrong.',
+    'Check both. A code is good once: wait for the next one. The session goes on.',
+  ),
+  error(
+    403,
+    'OWN_SECOND_FACTOR',
+    'One’s own second factor is not reset in an admin’s way.',
+    'Disable it with POST /auth/2fa/disable, by password and code; without the codes, ask another admin.',
+  ),
+  error(
+    403,
+    'ACCOUNT_FROM_ELSEWHERE',
+    'The user’s account has its home in another tenant, which looks after its second factor.',
+    'Have it done by an admin there.',
   ),
   error(
     403,
@@ -139,6 +181,18 @@ export const errorCatalogue: readonly CatalogueError[] = [
   ),
   error(
     403,
+    'REGISTRATION_CLOSED',
+    'Nobody can make an account by themselves here.',
+    'Ask an admin of your organisation.',
+  ),
+  error(
+    403,
+    'INVITATION_REQUIRED',
+    'Only who was invited can make an account here.',
+    'Send the token of the invitation that was mailed.',
+  ),
+  error(
+    403,
     'BEYOND_OWN_PERMISSIONS',
     'The role or user holds, or would hold, more than the caller does.',
     'Have it done by somebody who holds every permission that is named.',
@@ -154,6 +208,18 @@ export const errorCatalogue: readonly CatalogueError[] = [
     'EXPIRY_BEYOND_OWN',
     'A key cannot make one for its user that outlives it.',
     'Ask for an earlier expiry, or make the key in a session.',
+  ),
+  error(
+    403,
+    'RANGE_BEYOND_OWN',
+    'A key that may be used only from certain addresses cannot make one for its user for other addresses.',
+    'Ask for ranges within its own, or make the key in a session.',
+  ),
+  error(
+    403,
+    'SIGNATURE_INVALID',
+    'The report is not signed by anybody whose reports are taken.',
+    'Sign the body as it is sent, with the key that is named; it must be listed under leaked_keys.',
   ),
   error(
     403,
@@ -182,6 +248,12 @@ export const errorCatalogue: readonly CatalogueError[] = [
     'A user of this tenant has this e-mail address already.',
     'Use another address, or the user that is there.',
   ),
+  error(
+    409,
+    'NOT_REGISTERED',
+    'No account was made. Why is said to the address alone, by mail.',
+    'Look into the mailbox of the address.',
+  ),
   error(409, 'SLUG_TAKEN', 'Another tenant has this slug.', 'Choose another slug.'),
   error(409, 'ROLE_NAME_TAKEN', 'Another role of this tenant has this name.', 'Choose another name.'),
   error(409, 'ROLE_IN_USE', 'Users still have this role.', 'Give them another role first.'),
@@ -197,6 +269,26 @@ export const errorCatalogue: readonly CatalogueError[] = [
     'The tenant would be left without an active owner.',
     'Make another user an owner first.',
   ),
+  error(
+    409,
+    'TWO_FACTOR_ENABLED',
+    'A second factor is enabled already, and is never overwritten.',
+    'Disable it first.',
+  ),
+  error(409, 'TWO_FACTOR_NOT_ENABLED', 'No second factor is enabled.', 'Set one up and verify it first.'),
+  error(
+    409,
+    'TWO_FACTOR_NOT_SET_UP',
+    'No second factor has been set up.',
+    'Call POST /auth/2fa/setup first.',
+  ),
+  error(
+    409,
+    'KEY_ENDED',
+    'The key is revoked or has expired, so nothing can take its place.',
+    'Make a new key.',
+  ),
+  error(409, 'KEY_ROTATED', 'The key has a successor already.', 'Use the successor, or rotate that one.'),
   error(409, 'USER_DISABLED', 'A disabled user gets no API keys.', 'Reactivate the user first.'),
   error(
     409,
@@ -218,6 +310,12 @@ export const errorCatalogue: readonly CatalogueError[] = [
     'RATE_LIMITED',
     'There were too many requests from this address or identity.',
     'Wait as many seconds as Retry-After says.',
+  ),
+  error(
+    429,
+    'LOCKED_OUT',
+    'There were too many wrong passwords or codes, for this address or from this source.',
+    'Wait as many seconds as Retry-After says. Resetting the password by mail ends the waiting as well.',
   ),
   error(
     431,
@@ -243,6 +341,12 @@ export const errorCatalogue: readonly CatalogueError[] = [
     'UNAVAILABLE',
     'The request could not be checked or recorded, so it was not acted upon. The answer is the same for everybody.',
     'Wait as many seconds as Retry-After says, then try again.',
+  ),
+  error(
+    503,
+    'MAIL_NOT_CONFIGURED',
+    'This needs mail, and no mail server is configured. The answer is the same for everybody.',
+    'The operator sets SMTP_URL and MAIL_FROM.',
   ),
   error(
     504,

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { problemResponse } from '../kernel/problem-document.js';
+import { problemAnswer } from '../kernel/surface.js';
 import { answerClientError } from './client-error.js';
 import { registerInbound } from './inbound.js';
 import type { Logger } from './logger.js';
@@ -101,11 +101,7 @@ function answerUnroutable(
   publicUrl: string,
 ): void {
   const { head } = request.gatehouse;
-  const { status, headers, body } = problemResponse(
-    head.fault ?? problemOf(error),
-    head.correlationId,
-    publicUrl,
-  );
+  const { status, headers, body } = problemAnswer(head.fault ?? problemOf(error), head, publicUrl);
   void reply
     .code(status)
     .headers({ ...headers, 'x-correlation-id': head.correlationId })

@@ -248,6 +248,7 @@ describe('every request', () => {
         correlation_id: 'log-line-1',
         method: 'GET',
         path: '/probe/head',
+        surface: 'redcloud',
         status: 200,
         duration_ms: expect.any(Number),
         tenant: null,

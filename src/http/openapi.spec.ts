@@ -66,13 +66,6 @@ describe('the description of the API', () => {
     expect(document.servers?.map(({ url }) => url)).toEqual(['/', '/api/v1']);
   });
 
-  it('says so where a path has no second place', () => {
-    const alone = Object.entries(document.paths).filter(([, item]) => item.servers !== undefined);
-    expect(alone.map(([path, { servers }]) => [path, servers])).toEqual(
-      ['/door', '/health/live', '/health/ready'].map((path) => [path, [{ url: '/' }]]),
-    );
-  });
-
   it('is true of both places', async () => {
     for (const prefix of ['', '/api/v1'])
       expect((await fetch(`${server.url}${prefix}/gadgets`)).status).toBe(200);

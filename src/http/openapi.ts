@@ -5,8 +5,8 @@ import { problemComponents, withProblems } from './openapi-problems.js';
 
 type PathItem = OpenAPIObject['paths'][string];
 
-/** The second place of every path of our own API. */
-const aliasPrefix = '/api/v1';
+/** Where the canonical API usually is as well. */
+const secondPrefix = '/api/v1';
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
 
 /** Describes a finished program at `/openapi.json` and `/docs`. */
@@ -44,7 +44,7 @@ function header(): Omit<OpenAPIObject, 'paths'> {
     )
     .setVersion('1')
     .addServer('/', 'Canonical paths')
-    .addServer(aliasPrefix, 'The same paths again')
+    .addServer(secondPrefix, 'The same paths again')
     .addApiKey(
       {
         type: 'apiKey',
@@ -66,15 +66,8 @@ function header(): Omit<OpenAPIObject, 'paths'> {
     .build();
 }
 
-/** Each path once, in its root form; a path without the second form says that it has none. */
 function ownPaths(paths: OpenAPIObject['paths']): OpenAPIObject['paths'] {
-  const own = Object.entries(paths).filter(([path]) => !path.startsWith(`${aliasPrefix}/`));
-  return Object.fromEntries(
-    own.map(([path, item]) => {
-      const finished = finishedItem(path, item);
-      return [path, aliasPrefix + path in paths ? finished : { servers: [{ url: '/' }], ...finished }];
-    }),
-  );
+  return Object.fromEntries(Object.entries(paths).map(([path, item]) => [path, finishedItem(path, item)]));
 }
 
 function finishedItem(path: string, item: PathItem): PathItem {
@@ -82,9 +75,7 @@ function finishedItem(path: string, item: PathItem): PathItem {
   for (const method of methods) {
     const operation = item[method];
     if (operation === undefined || !isWorthShowing(method, operation)) continue;
-    // A handler with two paths gets a numbered name for each, of which only one is left.
-    const operationId = operation.operationId?.replace(/\[\d+\]$/, '');
-    finished[method] = withProblems(path, { ...operation, operationId });
+    finished[method] = withProblems(path, operation);
   }
   return finished;
 }

@@ -1,11 +1,11 @@
 import { Catch, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { problemResponse } from '../kernel/problem-document.js';
 import type { Problem } from '../kernel/problem.js';
+import { problemAnswer } from '../kernel/surface.js';
 import { HTTP_OPTIONS, type HttpOptions } from './http-options.js';
 import { problemOf } from './problem-of.js';
 
-/** The one place where an error becomes an answer: `application/problem+json` (RFC 9457). */
+/** The one place where an error becomes an answer: `application/problem+json` (RFC 9457), or what the surface has in its place. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(@Inject(HTTP_OPTIONS) private readonly options: HttpOptions) {}
@@ -23,7 +23,7 @@ export class ProblemFilter implements ExceptionFilter {
       reply.raw.destroy(); // half an answer must not look like a whole one
       return;
     }
-    const { status, headers, body } = problemResponse(problem, head.correlationId, this.options.publicUrl);
+    const { status, headers, body } = problemAnswer(problem, head, this.options.publicUrl);
     // As bytes: to a text, Fastify would add a character set that the media type doesn't have.
     void reply.code(status).headers(headers).send(Buffer.from(body));
   }

@@ -11,6 +11,7 @@ export function requestLog(logger: Logger): (request: EndedRequest) => void {
         correlation_id: head.correlationId,
         method: head.method,
         path: head.path,
+        surface: head.surface?.dialect.name ?? null,
         status,
         duration_ms: Math.round(durationMs * 10) / 10,
         tenant: admitted === undefined || admitted.principal === null ? null : admitted.scope.tenantId,

@@ -1,5 +1,6 @@
 import type { PermissionSet } from './permission-set.js';
 import type { Principal, SchemeName } from './principal.js';
+import type { SurfaceTerms } from './surface.js';
 import type { TenantScope } from './tenant-scope.js';
 
 /** The gate's yes: immutable, and passed as the first argument to whatever acts on it. */
@@ -13,6 +14,8 @@ export interface Admission {
   readonly permissions: PermissionSet;
   readonly sourceAddress: string;
   readonly userAgent: string;
+  /** What the surface that was asked promises its clients; undefined where nothing special. */
+  readonly terms?: SurfaceTerms;
 }
 
 /** The gate's yes to somebody who was not asked who they are. */
@@ -22,4 +25,6 @@ export interface PublicAdmission {
   readonly principal: null;
   readonly sourceAddress: string;
   readonly userAgent: string;
+  /** What the surface that was asked promises its clients; undefined where nothing special. */
+  readonly terms?: SurfaceTerms;
 }

@@ -1,3 +1,4 @@
+import { namesIn, ruleText, type PermissionRule } from './demand.js';
 import { Problem, type FieldError } from './problem.js';
 
 /** A refusal by the gate: one of the answers a caller can get before any work is done. */
@@ -30,13 +31,14 @@ export class Denial extends Problem {
   }
 
   /** 403 with the scope that would be enough (RFC 6750 §3.1). */
-  static lacksPermission(needed: string): Denial {
+  static lacksPermission(rule: PermissionRule): Denial {
+    const needed = ruleText(rule);
     return new Denial({
       status: 403,
       code: 'FORBIDDEN',
       detail: `This needs the permission ${needed}.`,
       reason: `lacks ${needed}`,
-      headers: { 'www-authenticate': challenge(`error="insufficient_scope", scope="${needed}"`) },
+      headers: { 'www-authenticate': challenge(`error="insufficient_scope", scope="${namesIn(rule).join(' ')}"`) },
     });
   }
 

@@ -1,5 +1,6 @@
 import { canonicalTarget, type PathFault } from './canonical-path.js';
 import { Denial } from './denial.js';
+import type { Surface } from './surface.js';
 
 /** The headers the gate itself reads. Each may come once, spelt one way. */
 export const controlHeaders = [
@@ -26,8 +27,11 @@ export interface RawHead {
 /** One request's head, read once: a canonical path, one value a header, a correlation id. */
 export interface RequestHead {
   readonly method: string;
+  /** Canonical, and without the surface's prefix: what is judged, routed and forwarded. */
   readonly path: string;
   readonly query: string;
+  /** Where Gatehouse was addressed. Undefined where the path can't be read, and for requests that only a proxy tells of. */
+  readonly surface?: Surface;
   readonly control: Readonly<Partial<Record<ControlHeader, string>>>;
   readonly rawHeaders: readonly string[];
   readonly correlationId: string;

@@ -16,7 +16,7 @@ import type { Stores } from './stores/index.js';
 const page = { after: undefined, limit: 100 };
 /** As many as the pool has. */
 const connections = 8;
-const timeouts = { connectTimeoutMs: 5000, statementTimeoutMs: 5000 };
+const timeouts = { connectTimeoutMs: 30_000, statementTimeoutMs: 30_000 };
 
 let database: MigratedDatabase;
 let app: Database;
@@ -61,7 +61,7 @@ describe('transactions of two tenants on one small pool', () => {
         .filter((index) => tenants[index % 2] === tenant && index % 7 !== 0);
       expect(indices.sort((a, b) => a - b)).toEqual(wanted);
     }
-  });
+  }, 60_000);
 
   it('leave nothing behind on any connection of the pool, whether they succeeded or failed', async () => {
     await onEveryConnection((index) => app.within(tenants[index % 2]!.scope, async () => undefined));
@@ -105,7 +105,7 @@ describe('work within a tenant', () => {
   });
 
   it('that takes too long is an outage', async () => {
-    const slow = new Database({ url: database.appUrl, connectTimeoutMs: 5000, statementTimeoutMs: 50 });
+    const slow = new Database({ url: database.appUrl, connectTimeoutMs: 30_000, statementTimeoutMs: 50 });
     await slow.open();
     await expect(slow.outsideTenants((manager) => manager.query('SELECT pg_sleep(10)'))).rejects.toThrow(
       Unavailable,

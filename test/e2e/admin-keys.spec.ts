@@ -6,8 +6,7 @@ import {
   makeTenant,
   ok,
   type Person,
-  type Tenant,
-} from '../harness/people.js';
+  type Tenant, verifyAddress } from '../harness/people.js';
 
 let gatehouse: TestGatehouse;
 let tenant: Tenant;
@@ -43,7 +42,11 @@ describe('an API key', () => {
       prefix: key.slice(0, 11),
       scopes: ['scans.read'],
       environment: 'live',
+      source_ranges: null,
       expires_at: expect.any(String),
+      last_used_at: null,
+      last_used_from: null,
+      replaced_by: null,
       created_at: expect.any(String),
       revoked_at: null,
     });
@@ -181,6 +184,7 @@ describe('nobody grants more than they hold, by way of keys', () => {
     ok(await gatehouse.http.post('/admin/users', as(host, guest)), 201);
     const scopes = ['admin.users', 'admin.settings', 'admin.keys', 'scans.read'];
     const { key } = await makeKey(gatehouse.http, owner.token, scopes, { expires_in: '1h' });
+    await verifyAddress(gatehouse, owner.id);
     const entering = { key, headers: { 'x-tenant-id': id } };
     const answer = await gatehouse.http.post(keysOf(owner), { ...entering, body: reading });
     expect(answer).toMatchObject({ status: 403, body: { code: 'KEY_FROM_ELSEWHERE' } });

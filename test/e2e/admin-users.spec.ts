@@ -7,8 +7,7 @@ import {
   ok,
   personPassword,
   type Person,
-  type Tenant,
-} from '../harness/people.js';
+  type Tenant, verifyAddress } from '../harness/people.js';
 
 let gatehouse: TestGatehouse;
 let tenant: Tenant;
@@ -88,6 +87,7 @@ describe('a user', () => {
       body: { email: owner.email, password: body.password },
     });
     expect(wrong.status).toBe(401);
+    await verifyAddress(gatehouse, owner.id);
     const token = await logIn(gatehouse.http, owner.email, owner.password, other.id);
     const me = ok(await gatehouse.http.get('/auth/me', { token }), 200).body;
     expect(me).toMatchObject({ tenant_id: other.id, role: 'viewer' });

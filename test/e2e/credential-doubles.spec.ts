@@ -160,10 +160,7 @@ describe('a credential', () => {
     ['a key with other letters in its prefix', () => `X-API-Key: ${key.replace('cspm_', 'CSPM_')}`],
     ['a key and a no-break space', () => `X-API-Key: ${key}\u00a0`],
     ['a key cut short', () => `X-API-Key: ${key.slice(0, -1)}`],
-    [
-      'a key with its last letters exchanged',
-      () => `X-API-Key: ${key.slice(0, -2)}${key.slice(-1)}${key.slice(-2, -1)}`,
-    ],
+    ['a key with another last letter', () => `X-API-Key: ${key.slice(0, -1)}${key.endsWith('0') ? 1 : 0}`],
   ])('in the wrong place is none: %s', async (_what, line) => {
     for (const { target, more } of doors.slice(0, 3)) {
       expect(await send(target, [line()], more)).toMatchObject({

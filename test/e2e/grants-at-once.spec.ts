@@ -138,6 +138,14 @@ describe('a name that is there once', () => {
       expect({ path, statuses }).toEqual({ path, statuses: [201, ...Array.from({ length: 7 }, () => 409)] });
     }
   });
+
+  it('of an account is shared by those who add it in different tenants at the same time', async () => {
+    const tenants = await Promise.all([1, 2, 3].map(() => makeTenant(gatehouse)));
+    const body = { email: 'shared@example.test', name: 'x', role: 'viewer' };
+    const made = await Promise.all(tenants.map((tenant) => send(tenant.owner, 'POST', '/admin/users', body)));
+    expect(made.map(({ status }) => status)).toEqual([201, 201, 201]);
+    expect(new Set(made.map((answer) => answer.body.id)).size).toBe(1);
+  });
 });
 
 function send(sender: Sent, method: string, path: string, body?: unknown): Promise<Answer> {

@@ -11,6 +11,7 @@ import {
   type Person,
   type Tenant,
 } from '../harness/people.js';
+import { query } from '../harness/query.js';
 
 let gatehouse: TestGatehouse;
 let tenant: Tenant;
@@ -75,6 +76,11 @@ const writes: readonly Write[] = [
     by: (holder, _, role) => send(holder, 'POST', '/admin/users', { email: nextEmail(), name: 'x', role }),
   },
   {
+    what: 'inviting somebody',
+    route: 'POST /admin/invitations',
+    by: (holder, _, role) => send(holder, 'POST', '/admin/invitations', { email: nextEmail(), role }),
+  },
+  {
     what: 'giving a user another role',
     route: 'PATCH /admin/users/:id',
     by: async (holder, _, role) =>
@@ -106,6 +112,24 @@ const writes: readonly Write[] = [
     by: (holder, scopes) =>
       send(holder, 'POST', `/admin/users/${tenant.owner.id}/api-keys`, { name: 'x', scopes }),
   },
+  {
+    what: 'rotating a key of one’s own',
+    route: 'POST /auth/api-keys/:id/rotate',
+    by: async (holder, scopes) => {
+      // Who has come from elsewhere has no account here, and is told so.
+      const me = (await send(holder, 'GET', '/auth/me')).body as { id?: string };
+      const id = await newKey(me.id ?? tenant.owner.id, scopes);
+      return send(holder, 'POST', `/auth/api-keys/${id}/rotate`);
+    },
+  },
+  {
+    what: 'rotating a key of somebody who holds everything',
+    route: 'POST /admin/users/:id/api-keys/:keyId/rotate',
+    by: async (holder, scopes) => {
+      const id = await newKey(tenant.owner.id, scopes);
+      return send(holder, 'POST', `/admin/users/${tenant.owner.id}/api-keys/${id}/rotate`);
+    },
+  },
 ];
 
 /** Writing that gives nobody anything: it takes away, or is the operator's. */
@@ -113,6 +137,10 @@ const giveNothing = [
   'DELETE /admin/users/:id/api-keys/:keyId',
   'DELETE /auth/api-keys/:id',
   'POST /auth/logout',
+  'POST /auth/password/change',
+  'DELETE /auth/sessions',
+  'DELETE /auth/sessions/:id',
+  'DELETE /admin/invitations/:id',
   'POST /admin/tenants',
   'PATCH /admin/tenants/:id',
 ];
@@ -205,6 +233,18 @@ function newRole(permissions: string[], name = next('Role')): Promise<string> {
 async function newUser(role: string): Promise<string> {
   const made = await send(owner, 'POST', '/admin/users', { email: nextEmail(), name: 'Somebody', role });
   return (ok(made, 201).body as { id: string }).id;
+}
+
+/** Makes a key, also with scopes that its owner's role has lost since. @returns its id */
+async function newKey(userId: string, scopes: string[]): Promise<string> {
+  const body = { name: 'x', scopes: within };
+  const made = ok(await send(owner, 'POST', `/admin/users/${userId}/api-keys`, body), 201);
+  const { id } = made.body as { id: string };
+  await query(
+    gatehouse.databaseUrl,
+    `UPDATE gatehouse.api_keys SET scopes = '{${scopes.join(',')}}' WHERE id = '${id}'`,
+  );
+  return id;
 }
 
 let count = 0;

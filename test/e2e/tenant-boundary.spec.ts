@@ -76,8 +76,9 @@ describe('an id of another tenant', () => {
         for (const objects of mixtures(idsIn(route))) {
           expect({ ...route, ...(await ask(objects)) }).toEqual({ ...route, ...random });
         }
-        const expected =
-          route.demand.kind === 'protected' && route.demand.operator ? 'OPERATOR_ONLY' : 'NOT_FOUND';
+        const { operator, session } = route.demand.kind === 'protected' ? route.demand : {};
+        const forPeople = session === true && holder.key !== undefined;
+        const expected = operator ? 'OPERATOR_ONLY' : forPeople ? 'SESSION_REQUIRED' : 'NOT_FOUND';
         expect({ ...route, code: random.code }).toEqual({ ...route, code: expected });
       }
     }
@@ -151,6 +152,8 @@ function nobodys(): Objects {
     role: randomUUID(),
     userKey: randomUUID(),
     ownKey: randomUUID(),
+    invitation: randomUUID(),
+    ownSession: randomUUID(),
   };
 }
 
@@ -169,7 +172,7 @@ function expectNothingOf(ids: readonly string[], { text }: Answer): void {
 
 /** The id of everything there is in a tenant, and of what its trail holds. */
 async function idsOf(tenantId: string): Promise<string[]> {
-  const tables = ['roles', 'api_keys', 'sessions', 'refresh_tokens', 'audit_events'];
+  const tables = ['roles', 'api_keys', 'sessions', 'refresh_tokens', 'invitations', 'audit_events'];
   const each = tables.map((table) => `SELECT id FROM gatehouse.${table} WHERE tenant_id = '${tenantId}'`);
   const users = `SELECT user_id FROM gatehouse.memberships WHERE tenant_id = '${tenantId}'`;
   const all = [...each, users, `SELECT '${tenantId}'::uuid`].join(' UNION ');
@@ -178,7 +181,7 @@ async function idsOf(tenantId: string): Promise<string[]> {
 
 /** A tenant's things as they are, without its trail. */
 async function rowsOf(tenantId: string): Promise<unknown> {
-  const tables = ['memberships', 'roles', 'role_permissions', 'api_keys', 'sessions'];
+  const tables = ['memberships', 'roles', 'role_permissions', 'api_keys', 'sessions', 'invitations'];
   const each = tables.map(
     (table) =>
       `'${table}', (SELECT json_agg(t ORDER BY t::text) FROM gatehouse.${table} t WHERE tenant_id = '${tenantId}')`,

@@ -19,10 +19,14 @@ const open = [
   'GET /health/live',
   'GET /health/ready',
   'GET /openapi.json',
-  'POST /api/v1/auth/login',
-  'POST /api/v1/auth/refresh',
+  'POST /auth/email/resend',
+  'POST /auth/email/verify',
+  'POST /auth/invitations/accept',
   'POST /auth/login',
+  'POST /auth/password/forgot',
+  'POST /auth/password/reset',
   'POST /auth/refresh',
+  'POST /auth/register',
 ];
 
 /** What asks the gate itself: judged below by the routes it is asked about. */
@@ -106,6 +110,7 @@ describe('an uninvited guest', () => {
     const { key } = await makeKey(gatehouse.http, other.owner.token, everyScope);
     await everywhere([{ name: 'a key of another tenant', headers: { 'x-api-key': key } }], (door) => {
       if (door.demand.operator === true) return { status: 403, code: 'OPERATOR_ONLY' };
+      if (door.ofTenant && door.demand.session === true) return { status: 403, code: 'SESSION_REQUIRED' };
       return door.ofTenant ? { status: 404, code: 'NOT_FOUND' } : undefined;
     });
     const headers = { 'x-api-key': key, 'x-tenant-id': tenant.id };
@@ -229,7 +234,7 @@ function asSeen({ status, code, challenge }: Expected, door: Door) {
 
 /** What a request that is refused must leave as it is: a digest of each table. */
 async function everyRow(): Promise<unknown> {
-  const tables = ['tenants', 'users', 'memberships', 'roles', 'role_permissions', 'api_keys', 'sessions'];
+  const tables = ['tenants', 'users', 'memberships', 'roles', 'role_permissions', 'api_keys', 'sessions', 'invitations'];
   const digests = tables.map(
     (table) => `'${table}', (SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM gatehouse.${table} t)`,
   );

@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { shippedWaits } from '../../src/commands/waits.js';
 import { Secret } from '../../src/kernel/secret.js';
 import { appRole } from '../../src/storage/schema/app-role.js';
 import { eventually } from '../harness/eventually.js';
@@ -33,7 +34,7 @@ routes:
   - { methods: [GET], path: "/scans/**", upstream: scanner, require: { permission: scans.read } }
   - { methods: [GET], path: /status, upstream: scanner, public: "status page" }
 `;
-  const options = { databaseUrl: database.url, env: everyCredentialEnv, yaml };
+  const options = { databaseUrl: database.url, env: everyCredentialEnv, yaml, waits: shippedWaits };
   gatehouse = leftovers.add(await startTestGatehouse(options), (it) => it.stop());
   people = await everyCredential(gatehouse);
   routes = recordedRoutes(gatehouse);

@@ -8,6 +8,7 @@ import { createLogger } from '../../src/http/logger.js';
 import { serveOpenApi } from '../../src/http/openapi.js';
 import { ProblemFilter } from '../../src/http/problem.filter.js';
 import type { Readiness } from '../../src/http/readiness.js';
+import { canonicalSurfaces } from './surfaces.js';
 
 export interface ControllerAppOptions {
   readonly controllers?: readonly Type[];
@@ -47,7 +48,8 @@ export async function startControllerApp(options: ControllerAppOptions = {}): Pr
   class TestModule {}
 
   const { trustedProxies = [], limits } = options;
-  const adapter = createAdapter({ publicUrl, logger, trustedProxies, newId, limits });
+  const surfaces = canonicalSurfaces();
+  const adapter = createAdapter({ publicUrl, logger, trustedProxies, surfaces, newId, limits });
   const silent = { logger: false, abortOnError: false } as const;
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class
   const app = await NestFactory.create<NestFastifyApplication>(TestModule, adapter, silent);

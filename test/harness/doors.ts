@@ -1,7 +1,8 @@
+import { decodeJwt } from 'jose';
 import type { ProtectedDemand } from '../../src/kernel/demand.js';
 import type { TestGatehouse } from './gatehouse.js';
 import { bodyFor, isObjectRoute, pathTo, type Objects } from './own-requests.js';
-import { makeKey, makePerson, makeRole, type Tenant } from './people.js';
+import { makeKey, makePerson, makeRole, ok, type Tenant } from './people.js';
 
 /** A request that would be carried out for whoever may. */
 export interface Door {
@@ -14,15 +15,17 @@ export interface Door {
   readonly ofTenant: boolean;
 }
 
-/** Gatehouse's own protected routes, as discovered; where there is `GET`, `HEAD` as well. */
+/** Gatehouse's own protected routes, as discovered, in both places of the canonical API; where there is `GET`, `HEAD` as well. */
 export function ownDoors({ routes }: TestGatehouse, objects: Objects): Door[] {
-  return routes.flatMap((route) => {
-    const { method, demand } = route;
-    if (demand.kind !== 'protected') return [];
-    const path = pathTo(route, objects);
-    const door = { method, path, body: bodyFor(route), demand, ofTenant: isObjectRoute(route) };
-    return method === 'GET' ? [door, { ...door, method: 'HEAD' }] : [door];
-  });
+  return ['', '/api/v1'].flatMap((prefix) =>
+    routes.flatMap((route) => {
+      const { method, demand } = route;
+      if (demand.kind !== 'protected') return [];
+      const path = prefix + pathTo(route, objects);
+      const door = { method, path, body: bodyFor(route), demand, ofTenant: isObjectRoute(route) };
+      return method === 'GET' ? [door, { ...door, method: 'HEAD' }] : [door];
+    }),
+  );
 }
 
 /** The doors to what stands behind, with the default configuration: the proxy, and those that decide for other proxies. */
@@ -52,11 +55,15 @@ export function questionBy(proxy: 'nginx' | 'caddy' | 'traefik', method: string,
 /** Makes one of each thing that a route can be about. */
 export async function makeObjects({ http }: TestGatehouse, { id, owner }: Tenant): Promise<Objects> {
   const member = await makePerson(http, owner.token);
+  const invited = { email: `guest-${member.email}`, role: 'viewer' };
+  const invitation = await http.post('/admin/invitations', { token: owner.token, body: invited });
   return {
     tenant: id,
     user: member.id,
     role: await makeRole(http, owner.token, 'Of the house', ['scans.read']),
     userKey: (await makeKey(http, member.token, ['scans.read'])).id,
+    invitation: (ok(invitation, 201).body as { id: string }).id,
+    ownSession: String(decodeJwt(owner.token).sid),
     ownKey: (await makeKey(http, owner.token, ['scans.read'])).id,
   };
 }

@@ -17,6 +17,7 @@ import { createLogger, type Logger } from '../../src/http/logger.js';
 import { ProblemFilter } from '../../src/http/problem.filter.js';
 import { memoryGate, type MemoryGate } from './memory-gate.js';
 import type { TestProxyOptions } from './proxy.js';
+import { canonicalSurfaces } from './surfaces.js';
 
 export interface EdgeAppOptions extends TestProxyOptions {
   readonly controllers?: readonly Type[];
@@ -37,7 +38,9 @@ export async function startEdgeApp(options: EdgeAppOptions): Promise<EdgeApp> {
   const gate = memoryGate(options.identities ?? new Map());
   const table = new RouteTable(options.routes);
   const upstreams = new UpstreamPool(options.upstreams);
-  const adapter = createAdapter({ publicUrl, logger, newId, trustedProxies: options.trustedProxies ?? [] });
+  const { trustedProxies = [] } = options;
+  const surfaces = canonicalSurfaces();
+  const adapter = createAdapter({ publicUrl, logger, newId, trustedProxies, surfaces });
   const root = rootModule(gate, table, options, logger);
   const silent = { logger: false, abortOnError: false } as const;
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class

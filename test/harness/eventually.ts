@@ -26,3 +26,11 @@ export async function eventually<T>(
     if (last) throw new Error(`it did not come within ${withinMs} ms: ${String(look)}`);
   }
 }
+
+/** Waits until an expectation holds. @throws what it threw last */
+export async function eventuallyHolds(expectation: () => unknown): Promise<void> {
+  await eventually(async () => {
+    await expectation();
+    return true;
+  });
+}

@@ -1,13 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startGatehouse, type RunningGatehouse } from '../../src/commands/start.js';
+import { startGatehouse, type RunningGatehouse, type StartOptions } from '../../src/commands/start.js';
 import type { Config } from '../../src/config/config.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { createLogger } from '../../src/http/logger.js';
 import type { Clock } from '../../src/kernel/clock.js';
 import { GateModule } from '../../src/gate/gate.module.js';
 import type { OwnRoute } from '../../src/gate/route-inventory.js';
+import type { Waits } from '../../src/commands/waits.js';
 import { HttpClient } from './http-client.js';
 import { createDatabase } from './postgres.js';
 import { servedRoutes } from './served-routes.js';
@@ -19,7 +20,7 @@ export const globalKey = 'old-Kd83mWq0Zr7-vTn5Xy2Lb9Pc4';
 export const testSecret = 'test-Vb7nQ2xW9eLr4TzK8pMc3hHd6YsJf1Ge5UaZq0';
 
 /** The `gatehouse.yaml` of a test that doesn't bring its own. */
-const defaultYaml = `
+export const defaultYaml = `
 permissions: [scans.read, scans.write, "databases:read", deploy]
 upstreams:
   scanner: { url: example, timeout: 5s }
@@ -36,6 +37,8 @@ rate_limits:
 /** The same, and this machine is a trusted proxy: it may ask for decisions, and say where requests come from. */
 export const trustingYaml = `${defaultYaml}trusted_proxies: [127.0.0.1/32]\n`;
 
+const patient: Waits = { connectMs: 20_000, statementMs: 20_000, decisionMs: 20_000 };
+
 export interface TestOptions {
   /** Added to the environment, or taken from it by undefined. */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -44,6 +47,11 @@ export interface TestOptions {
   /** A database somebody else made and will drop: for replicas, and for databases behind a fault proxy. */
   readonly databaseUrl?: string;
   readonly clock?: Clock;
+  /** How long the database is waited for. Long, unless the test is about that: a busy machine is no outage. */
+  readonly waits?: Waits;
+  readonly keyReloadSeconds?: number;
+  readonly keyWatch?: StartOptions['keyWatch'];
+  readonly mailer?: StartOptions['mailer'];
   /** Changes the configuration behind the back of its own checks. */
   readonly alter?: (config: Config) => Config;
 }
@@ -78,7 +86,14 @@ export async function startTestGatehouse(options: TestOptions = {}): Promise<Tes
     const { alter = (config: Config) => config } = options;
     const config = alter(loadConfig(environment(dir, databaseUrl, options), dir));
     const logger = createLogger({ level: config.logLevel });
-    running = await startGatehouse(config, { logger, clock: options.clock });
+    running = await startGatehouse(config, {
+      logger,
+      clock: options.clock,
+      waits: options.waits ?? patient,
+      keyReloadSeconds: options.keyReloadSeconds,
+      keyWatch: options.keyWatch,
+      mailer: options.mailer,
+    });
   } catch (error) {
     await cleanUp();
     throw error;

@@ -9,6 +9,9 @@ export interface Objects {
   readonly userKey: string;
   /** A key of whoever asks. */
   readonly ownKey: string;
+  readonly invitation: string;
+  /** A session of whoever asks. */
+  readonly ownSession: string;
 }
 
 /** What the parameters of each path stand for. */
@@ -16,9 +19,14 @@ const parameters: Readonly<Record<string, Readonly<Record<string, keyof Objects>
   '/admin/roles/:id': { id: 'role' },
   '/admin/tenants/:id': { id: 'tenant' },
   '/admin/users/:id': { id: 'user' },
+  '/admin/users/:id/second-factor': { id: 'user' },
   '/admin/users/:id/api-keys': { id: 'user' },
   '/admin/users/:id/api-keys/:keyId': { id: 'user', keyId: 'userKey' },
+  '/admin/users/:id/api-keys/:keyId/rotate': { id: 'user', keyId: 'userKey' },
   '/auth/api-keys/:id': { id: 'ownKey' },
+  '/admin/invitations/:id': { id: 'invitation' },
+  '/auth/sessions/:id': { id: 'ownSession' },
+  '/auth/api-keys/:id/rotate': { id: 'ownKey' },
 };
 
 /** A body for each route that writes, which it would accept from whoever may: only the gate stands in the way. */
@@ -30,8 +38,25 @@ const bodies: Readonly<Record<string, unknown>> = {
   'POST /admin/users': { email: 'uninvited@example.test', name: 'Uninvited', role: 'viewer' },
   'PATCH /admin/users/:id': { name: 'Changed' },
   'POST /admin/users/:id/api-keys': { name: 'Uninvited', scopes: ['scans.read'] },
+  'POST /admin/users/:id/api-keys/:keyId/rotate': { grace: '1h' },
+  'POST /auth/api-keys/:id/rotate': { grace: '1h' },
+  'POST /keys/leaked': { key: 'nothing-that-was-ever-a-key' },
+  'POST /keys/leaked/github': [],
   'POST /auth/api-keys': { name: 'Uninvited', scopes: ['scans.read'] },
+  'POST /auth/2fa/setup': undefined,
+  'POST /auth/2fa/verify': { code: '123456' },
+  'POST /auth/2fa/disable': { password: 'not the passphrase', code: '123456' },
+  'POST /auth/2fa/backup-codes': { password: 'not the passphrase', code: '123456' },
+  'POST /auth/step-up': { totp_code: '123456' },
   'POST /auth/logout': undefined,
+  'POST /admin/invitations': { email: 'uninvited@example.test', role: 'viewer' },
+  'POST /auth/register': { email: 'uninvited@example.test', password: 'a long enough passphrase', name: 'x' },
+  'POST /auth/invitations/accept': { token: 'uninvited', name: 'Uninvited' },
+  'POST /auth/password/forgot': { email: 'uninvited@example.test' },
+  'POST /auth/password/reset': { token: 'uninvited', new_password: 'a long enough passphrase' },
+  'POST /auth/password/change': { current_password: 'not it', new_password: 'a long enough passphrase' },
+  'POST /auth/email/verify': { token: 'uninvited' },
+  'POST /auth/email/resend': { email: 'uninvited@example.test' },
 };
 
 type Route = Pick<OwnRoute, 'method' | 'path'>;

@@ -5,8 +5,13 @@ import { makeKey, makePerson, makeTenant, ok } from './people.js';
 /** What a caller presents, by headers. */
 export interface Presented {
   readonly name: string;
+  /** The function of the database that has to be asked about it; absent where it is judged by looking at it. */
+  readonly asks?: LookUp;
   readonly headers: Readonly<Record<string, string>>;
 }
+
+export const lookUps = ['gate_break_glass', 'gate_sessions', 'gate_keys', 'gate_legacy'] as const;
+export type LookUp = (typeof lookUps)[number];
 
 /** Credentials of every kind, valid and not, alone and together. */
 export interface EveryCredential {
@@ -59,22 +64,26 @@ function combinations(session: string, key: string): Presented[] {
   const unknownKey = { 'x-api-key': newApiKey('cspm_').secret.reveal() };
   return [
     { name: 'nothing', headers: {} },
-    { name: 'a session', headers: bearer },
-    { name: 'a key', headers: own },
-    { name: 'a key as a bearer token', headers: { authorization: `Bearer ${key}` } },
-    { name: 'the global key', headers: { 'x-api-key': globalKey } },
-    { name: 'the master key', headers: master },
-    { name: 'a session and a key', headers: { ...bearer, ...own } },
-    { name: 'a session and the global key', headers: { ...bearer, 'x-api-key': globalKey } },
-    { name: 'the master key and a session', headers: { ...master, ...bearer } },
-    { name: 'the master key and a key', headers: { ...master, ...own } },
+    { name: 'a session', asks: 'gate_sessions', headers: bearer },
+    { name: 'a key', asks: 'gate_keys', headers: own },
+    { name: 'a key as a bearer token', asks: 'gate_keys', headers: { authorization: `Bearer ${key}` } },
+    { name: 'the global key', asks: 'gate_legacy', headers: { 'x-api-key': globalKey } },
+    { name: 'the master key', asks: 'gate_break_glass', headers: master },
+    { name: 'a session and a key', asks: 'gate_sessions', headers: { ...bearer, ...own } },
+    {
+      name: 'a session and the global key',
+      asks: 'gate_sessions',
+      headers: { ...bearer, 'x-api-key': globalKey },
+    },
+    { name: 'the master key and a session', asks: 'gate_break_glass', headers: { ...master, ...bearer } },
+    { name: 'the master key and a key', asks: 'gate_break_glass', headers: { ...master, ...own } },
     {
       name: 'a session and the name of a tenant',
       headers: { ...bearer, 'x-tenant-id': 'operator-of-nothing' },
     },
     { name: 'a forged session', headers: forged },
     { name: 'a forged session and a key', headers: { ...forged, ...own } },
-    { name: 'an unknown key', headers: unknownKey },
+    { name: 'an unknown key', asks: 'gate_keys', headers: unknownKey },
     { name: 'a malformed key', headers: { 'x-api-key': 'cspm_garbage' } },
     {
       name: 'a wrong master key and a session',

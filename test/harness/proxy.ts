@@ -8,6 +8,7 @@ import { RouteTable, type RouteConfig } from '../../src/edge/route-table.js';
 import { UpstreamPool, type UpstreamOptions } from '../../src/edge/upstream-pool.js';
 import { createAdapter } from '../../src/http/fastify-adapter.js';
 import { createLogger } from '../../src/http/logger.js';
+import { canonicalSurfaces } from './surfaces.js';
 import { memoryGate, type MemoryGate, type TestIdentity } from './memory-gate.js';
 
 export interface TestServer {
@@ -49,6 +50,7 @@ export async function startProxy(options: TestProxyOptions): Promise<TestProxy> 
     publicUrl,
     newId,
     trustedProxies: [],
+    surfaces: canonicalSurfaces(),
     logger: createLogger({ level: 'silent' }),
   });
   const app = adapter.getInstance<FastifyInstance>();

@@ -9,6 +9,7 @@ export function newSigningKey(kid: string, retired = false): SigningKey {
     algorithm: 'ES256',
     publicJwk: publicKey.export({ format: 'jwk' }),
     privateJwk: privateKey.export({ format: 'jwk' }),
-    retired,
+    signsInSeconds: retired ? -60 : 0,
+    retiresInSeconds: retired ? 0 : null,
   };
 }

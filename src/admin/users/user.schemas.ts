@@ -50,6 +50,7 @@ export const User = z
     tenant_id: z.uuid(),
     role: z.string(),
     status,
+    two_factor_enabled: z.boolean(),
     email_verified_at: moment.nullable(),
     created_at: moment,
   })

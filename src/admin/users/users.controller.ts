@@ -73,6 +73,7 @@ function written(user: UserView): User {
     tenant_id: user.tenantId,
     role: user.role,
     status: user.status,
+    two_factor_enabled: user.twoFactorEnabled,
     email_verified_at: user.emailVerifiedAt?.toISOString() ?? null,
     created_at: user.createdAt.toISOString(),
   };

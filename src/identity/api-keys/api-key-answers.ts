@@ -1,4 +1,4 @@
-import { toCollection, type PageQuery } from '../../gate/collection.js';
+import { toCollection } from '../../gate/collection.js';
 import type { ApiKeyView } from '../../storage/stores/api-keys.js';
 import type { Page, Slice } from '../../storage/stores/page.js';
 import type { ApiKey, ApiKeyList, CreatedApiKey, NewApiKey } from './api-key.schemas.js';
@@ -8,10 +8,11 @@ import type { ApiKeyRequest, MadeApiKey } from './api-key.service.js';
 export const apiKeyAnswers = {
   request(body: NewApiKey): ApiKeyRequest {
     const { name, scopes, environment, expires_in: seconds, expires_at: until } = body;
-    return { name, scopes, environment, lifetime: { seconds, until } };
+    const sourceRanges = body.source_ranges ?? null;
+    return { name, scopes, environment, sourceRanges, lifetime: { seconds, until } };
   },
 
-  page(query: PageQuery): Page {
+  page(query: { readonly limit: number; readonly cursor?: string | undefined }): Page {
     return { after: query.cursor, limit: query.limit };
   },
 
@@ -34,7 +35,11 @@ function written(key: ApiKeyView): ApiKey {
     prefix: key.prefix,
     scopes: key.scopes,
     environment: key.environment,
+    source_ranges: key.sourceRanges,
     expires_at: key.expiresAt?.toISOString() ?? null,
+    last_used_at: key.lastUsedAt?.toISOString() ?? null,
+    last_used_from: key.lastUsedFrom,
+    replaced_by: key.replacedBy,
     created_at: key.createdAt.toISOString(),
     revoked_at: key.revokedAt?.toISOString() ?? null,
   };

@@ -5,22 +5,27 @@ import { PermissionCatalogue } from '../../access/permission-catalogue.js';
 import { changeRecord } from '../../gate/change-record.js';
 import type { Admission } from '../../kernel/admission.js';
 import { newApiKey } from '../../kernel/api-key-format.js';
-import type { PermissionSet } from '../../kernel/permission-set.js';
+import { prefixIn } from '../../kernel/key-environments.js';
 import { userIdOf, type Environment } from '../../kernel/principal.js';
 import { Problem } from '../../kernel/problem.js';
 import type { Secret } from '../../kernel/secret.js';
 import { Database } from '../../storage/database.js';
-import type { ApiKeyView } from '../../storage/stores/api-keys.js';
-import type { Stores } from '../../storage/stores/index.js';
+import type { ApiKeyStatus, ApiKeyView } from '../../storage/stores/api-keys.js';
 import type { Page, Slice } from '../../storage/stores/page.js';
 import { API_KEY_OPTIONS, type ApiKeyOptions } from './api-key-options.js';
 import { expiryOf, type WishedLifetime } from './key-lifetime.js';
+import { factsOf, found, limitsOf, roleOf } from './key-rules.js';
+import { rangesWithin } from './source-ranges.js';
 
 export interface ApiKeyRequest {
   readonly name: string;
   readonly scopes: readonly string[];
   readonly environment: Environment;
   readonly lifetime: WishedLifetime;
+  /** CIDR ranges from which the key may be used; null or absent: from anywhere. */
+  readonly sourceRanges?: readonly string[] | null;
+  /** What the key begins with, in either environment's form; the surface's or else the configured prefix unless stated. */
+  readonly prefix?: string;
 }
 
 /** A key at the moment of its making: afterwards nobody has the secret but its owner. */
@@ -38,11 +43,19 @@ export class ApiKeyService {
     @Inject(API_KEY_OPTIONS) private readonly options: ApiKeyOptions,
   ) {}
 
-  /** @throws Problem (404) for a user who isn't one of this tenant */
-  async list(admission: Admission, userId: string, page: Page): Promise<Slice<ApiKeyView>> {
+  /**
+   * @param status only keys of this one; all of them, tombstones included, unless stated
+   * @throws Problem (404) for a user who isn't one of this tenant
+   */
+  async list(
+    admission: Admission,
+    userId: string,
+    page: Page,
+    status?: ApiKeyStatus,
+  ): Promise<Slice<ApiKeyView>> {
     return this.database.within(admission.scope, async (stores) => {
       if ((await stores.users.find(userId)) === undefined) throw Problem.notFound('user');
-      return stores.keys.listOf(userId, page);
+      return stores.keys.listOf(userId, page, status);
     });
   }
 
@@ -55,17 +68,19 @@ export class ApiKeyService {
 
   /**
    * Makes a key for a user.
-   * @throws Problem 400 for an unknown permission or a past expiry, 403 for a scope that the caller or the user doesn't
-   *   hold, 404 for an unknown user, 409 for a disabled one
+   * @throws Problem 400 for an unknown permission, a past expiry or a prefix that isn't accepted, 403 for a scope that
+   *   the caller or the user doesn't hold and for what goes beyond the key that asks, 404 for an unknown user, 409 for a
+   *   disabled one
    */
   async create(admission: Admission, userId: string, request: ApiKeyRequest): Promise<MadeApiKey> {
     const scopes = knownPermissions(this.catalogue, request.scopes, 'scopes');
     mayScope(admission.permissions, scopes, 'you do');
-    const { secret, digest, displayPrefix } = newApiKey(this.options.prefix);
+    const { secret, digest, displayPrefix } = newApiKey(this.#prefix(admission, request));
     const id = uuidv7();
     const key = await this.database.within(admission.scope, async (stores) => {
       mayScope(await roleOf(stores, userId), scopes, "the user's role does");
-      const expiresAt = await this.#expiry(stores, admission, userId, request.lifetime);
+      const limits = await limitsOf(stores, admission, userId);
+      const ranges = rangesWithin(request.sourceRanges ?? null, limits.sourceRanges);
       await stores.keys.create({
         id,
         userId,
@@ -74,11 +89,12 @@ export class ApiKeyService {
         digest,
         scopes: scopes.names(),
         environment: request.environment,
-        expiresAt,
+        sourceRanges: ranges === null ? null : [...ranges],
+        expiresAt: expiryOf(request.lifetime, await stores.keys.now(), limits.expiresAt),
         createdBy: userIdOf(admission.principal) ?? admission.principal.kind,
       });
       const made = found(await stores.keys.findOf(userId, id));
-      await stores.trail.record(changeRecord(admission, 'api_key.created', id, facts(made)));
+      await stores.trail.record(changeRecord(admission, 'api_key.created', id, factsOf(made)));
       return made;
     });
     return { key, secret };
@@ -89,52 +105,13 @@ export class ApiKeyService {
     await this.database.within(admission.scope, async (stores) => {
       const key = found(await stores.keys.findOf(userId, id));
       if (!(await stores.keys.revoke(userId, id))) return;
-      await stores.trail.record(changeRecord(admission, 'api_key.revoked', id, facts(key)));
+      await stores.trail.record(changeRecord(admission, 'api_key.revoked', id, factsOf(key)));
     });
   }
 
-  async #expiry(
-    stores: Stores,
-    admission: Admission,
-    userId: string,
-    wished: WishedLifetime,
-  ): Promise<Date | null> {
-    const { principal } = admission;
-    const now = await stores.keys.now();
-    // Only where a key could prolong itself. Who may make keys for others is not bound by a key's days.
-    if (principal.kind !== 'api-key' || principal.userId !== userId) return expiryOf(wished, now, null);
-    const own = await stores.keys.findOf(userId, principal.credentialId);
-    // A key of another tenant that has entered this one: until when it is good can't be read from here.
-    if (own === undefined) throw keyFromElsewhere();
-    return expiryOf(wished, now, own.expiresAt);
+  #prefix({ terms }: Admission, { prefix, environment }: ApiKeyRequest): string {
+    const wished = prefixIn(environment, prefix ?? terms?.apiKeyPrefix ?? this.options.prefix);
+    if (this.options.acceptedPrefixes.includes(wished)) return wished;
+    throw Problem.invalid([{ field: 'prefix', message: 'must be a prefix that is accepted here' }]);
   }
-}
-
-/** What the user's role allows now, and until the transaction ends. */
-async function roleOf(stores: Stores, userId: string): Promise<PermissionSet> {
-  const user = await stores.users.hold(userId, 'to-judge');
-  if (user === undefined) throw Problem.notFound('user');
-  if (user.status === 'disabled') throw Problem.conflict('USER_DISABLED', 'A disabled user gets no keys.');
-  const roles = await stores.roles.hold([user.roleId], 'to-judge');
-  const role = roles.get(user.roleId);
-  if (role === undefined) throw new Error(`user ${userId} has no role`);
-  return role.permissions;
-}
-
-/** What the trail keeps of a key. */
-function facts(key: ApiKeyView): Record<string, unknown> {
-  const { userId, name, prefix, scopes, environment, expiresAt } = key;
-  return { user_id: userId, name, prefix, scopes, environment, expires_at: expiresAt?.toISOString() ?? null };
-}
-
-function found(key: ApiKeyView | undefined): ApiKeyView {
-  if (key === undefined) throw Problem.notFound('API key');
-  return key;
-}
-
-function keyFromElsewhere(): Problem {
-  return Problem.forbidden(
-    'KEY_FROM_ELSEWHERE',
-    'A key makes keys for its own user only in the tenant it belongs to.',
-  );
 }

@@ -35,7 +35,12 @@ export function expiryOf(wished: WishedLifetime, now: Date, limit: Date | null):
   if (limit === null) return expiry;
   if (expiry === null) return limit;
   if (expiry <= limit) return expiry;
-  throw Problem.forbidden(
+  throw beyondOwnExpiry(limit);
+}
+
+/** The refusal of a key that would outlive its maker. */
+export function beyondOwnExpiry(limit: Date): Problem {
+  return Problem.forbidden(
     'EXPIRY_BEYOND_OWN',
     `A key can't make one that outlives it: ${limit.toISOString()}.`,
   );

@@ -4,6 +4,8 @@ import type { Secret } from '../../kernel/secret.js';
 
 /** OWASP's parameters for argon2id: 19 MiB, two passes, one lane. */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+/** 1.3, in the notation of hashes. */
+const argon2Version = 19;
 /** Two hashes saturate two cores; more at once would only starve the gate. */
 const maxAtOnce = 2;
 const maxWaiting = 256;
@@ -32,6 +34,14 @@ export class PasswordHasher {
     const against = stored ?? (await this.#dummy);
     const matched = await this.#inTurn(() => verify(against, password.reveal()));
     return matched && stored !== null;
+  }
+
+  /** Whether a stored hash was made with weaker parameters than today's. What can't be read counts as weaker. */
+  needsRehash(stored: string): boolean {
+    const cost = /^\$argon2id\$v=(\d+)\$m=(\d+),t=(\d+),p=(\d+)\$/.exec(stored)?.slice(1).map(Number);
+    if (cost === undefined) return true;
+    const [version = 0, memory = 0, time = 0] = cost;
+    return version < argon2Version || memory < parameters.memoryCost || time < parameters.timeCost;
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -33,8 +33,15 @@ export class SessionTokens {
     readonly options: SessionTokenOptions,
   ) {}
 
-  /** A JWT (RFC 7519) for `accessTokenTtlSeconds`. Its session is looked up live, so it is good for less when that ends. */
-  async access(subject: SessionSubject, now: Date): Promise<string> {
+  /**
+   * A JWT (RFC 7519). Its session is looked up live, so it is good for less when that ends.
+   * @param ttlSeconds how long it is good; `accessTokenTtlSeconds` unless the surface promises its clients another time
+   */
+  async access(
+    subject: SessionSubject,
+    now: Date,
+    ttlSeconds = this.options.accessTokenTtlSeconds,
+  ): Promise<string> {
     const iat = Math.floor(now.getTime() / 1000);
     return this.signer.sign(this.options.tokenType, {
       iss: this.options.issuer,
@@ -43,7 +50,7 @@ export class SessionTokens {
       sid: subject.sessionId,
       tenant_id: subject.tenantId,
       iat,
-      exp: iat + this.options.accessTokenTtlSeconds,
+      exp: iat + ttlSeconds,
     });
   }
 

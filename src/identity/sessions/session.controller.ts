@@ -9,15 +9,14 @@ import type { Admission, PublicAdmission } from '../../kernel/admission.js';
 import { userIdOf } from '../../kernel/principal.js';
 import { Problem } from '../../kernel/problem.js';
 import { Secret } from '../../kernel/secret.js';
-import type { UserView } from '../../storage/stores/users.js';
+import { toTokens, toUser } from './session-answers.js';
 import {
   CurrentUser,
   LoginBody,
   RefreshBody,
   SessionTokenPair,
-  type SessionUser,
 } from './session.schemas.js';
-import { SessionService, type IssuedSession } from './session.service.js';
+import { SessionService } from './session.service.js';
 
 @ApiTags('account')
 @OwnApi('auth')
@@ -29,18 +28,26 @@ export class SessionController {
   @Public('whoever logs in has no credential yet', { attempt: true })
   @ApiOperation({
     summary: 'Log in',
-    description: 'Starts a session in the tenant named, or in the account’s home.',
+    description:
+      'Starts a session in the tenant named, or in the account’s home. With a second factor enabled, totp_code is required: without it the ' +
+      'answer to the right password is 401 TOTP_REQUIRED, and nothing but the same log-in with the code leads on.',
   })
   @AnswersWith(SessionTokenPair)
-  @Refuses(401, 'The address or the password is wrong, or the account is closed', 'INVALID_CREDENTIALS')
+  @Refuses(
+    401,
+    'The address or the password is wrong, or the account is closed; once both are right, the code of the second factor is missing or wrong',
+    'INVALID_CREDENTIALS',
+    'TOTP_REQUIRED',
+    'TOTP_INVALID',
+  )
+  @Refuses(429, 'Too many wrong answers', 'LOCKED_OUT')
   async logIn(
     @PubliclyAdmitted() admission: PublicAdmission,
     @ValidBody(LoginBody) body: LoginBody,
   ): Promise<SessionTokenPair> {
-    const { email, password, tenant_id: tenantId } = body;
-    return toTokens(
-      await this.sessions.logIn(admission, { email, password: new Secret(password), tenantId }),
-    );
+    const { email, tenant_id: tenantId, totp_code: totpCode } = body;
+    const password = new Secret(body.password);
+    return toTokens(await this.sessions.logIn(admission, { email, password, tenantId, totpCode }));
   }
 
   @Post('refresh')
@@ -72,32 +79,11 @@ export class SessionController {
   async me(@Admitted() admission: Admission): Promise<CurrentUser> {
     const userId = userIdOf(admission.principal);
     if (userId === undefined) throw Problem.notFound('user');
+    const { user, tenant } = await this.sessions.me(admission, userId);
     return {
-      ...toUser(await this.sessions.me(admission, userId)),
+      ...toUser(user),
+      tenant: { name: tenant.name, features: [...tenant.features] },
       permissions: admission.permissions.names(),
     };
   }
-}
-
-function toTokens(issued: IssuedSession): SessionTokenPair {
-  return {
-    access_token: issued.accessToken,
-    refresh_token: issued.refreshToken.reveal(),
-    token_type: 'Bearer',
-    expires_in: issued.expiresInSeconds,
-    user: toUser(issued.user),
-  };
-}
-
-function toUser(user: UserView): SessionUser {
-  return {
-    id: user.id,
-    email: user.email,
-    name: user.name,
-    tenant_id: user.tenantId,
-    role: user.role,
-    status: user.status,
-    email_verified_at: user.emailVerifiedAt?.toISOString() ?? null,
-    created_at: user.createdAt.toISOString(),
-  };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isEmail } from '../../kernel/email.js';
 import { maxPasswordBytes } from '../passwords/password-hasher.js';
+import { codeField } from '../second-factor/second-factor.schemas.js';
 
 const email = z.string().trim().refine(isEmail, 'must be an e-mail address').meta({ format: 'email' });
 /** What is presented as a password is only bounded: whether it is the right one, the hash says. */
@@ -13,7 +14,12 @@ const password = z
   );
 
 export const LoginBody = z
-  .strictObject({ email, password, tenant_id: z.uuid('must be the id of a tenant').toLowerCase().optional() })
+  .strictObject({
+    email,
+    password,
+    tenant_id: z.uuid('must be the id of a tenant').toLowerCase().optional(),
+    totp_code: codeField.optional(),
+  })
   .meta({ id: 'Login' });
 export type LoginBody = z.infer<typeof LoginBody>;
 
@@ -31,13 +37,15 @@ export const CurrentUser = z
     role: z.string(),
     status: z.enum(['active', 'disabled']),
     permissions: z.array(z.string()),
+    tenant: z.strictObject({ name: z.string(), features: z.array(z.string()) }),
+    two_factor_enabled: z.boolean(),
     email_verified_at: z.iso.datetime().nullable(),
     created_at: z.iso.datetime(),
   })
   .meta({ id: 'CurrentUser' });
 export type CurrentUser = z.infer<typeof CurrentUser>;
 
-export const SessionUser = CurrentUser.omit({ permissions: true }).meta({ id: 'SessionUser' });
+export const SessionUser = CurrentUser.omit({ permissions: true, tenant: true }).meta({ id: 'SessionUser' });
 export type SessionUser = z.infer<typeof SessionUser>;
 
 export const SessionTokenPair = z

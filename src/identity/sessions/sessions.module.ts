@@ -4,5 +4,5 @@ import { SessionController } from './session.controller.js';
 import { SessionService } from './session.service.js';
 
 /** Log in, refresh, log out, who one is. Its dependencies are bound by the composition root. */
-@Module({ controllers: [SessionController, JwksController], providers: [SessionService] })
+@Module({ controllers: [SessionController, JwksController], providers: [SessionService], exports: [SessionService] })
 export class SessionsModule {}

@@ -17,6 +17,11 @@ export class SigningKeyEntity {
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;
 
+  /** From when on it signs. Until then it is only known, to all replicas. */
+  @Column('timestamptz', { name: 'activates_at', default: () => 'now()' })
+  activatesAt: Date;
+
+  /** From when on it signs nothing new; may lie ahead. */
   @Column('timestamptz', { name: 'retired_at', nullable: true })
   retiredAt: Date | null;
 }

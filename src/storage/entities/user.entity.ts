@@ -21,6 +21,10 @@ export class UserEntity {
   @Column('text', { name: 'password_hash', nullable: true })
   passwordHash: string | null;
 
+  /** Whether it was chosen by who reads the address’s mail, or by who registered it; not by an admin. */
+  @Column('boolean', { name: 'password_own', default: false })
+  passwordOwn: boolean;
+
   /** Where a log-in that names no tenant goes. */
   @Column('uuid', { name: 'home_tenant_id' })
   homeTenantId: string;

@@ -15,7 +15,7 @@ let other: FurnishedTenant;
 
 beforeAll(async () => {
   database = await createMigratedDatabase();
-  app = new Database({ url: database.appUrl, connectTimeoutMs: 5000, statementTimeoutMs: 5000 });
+  app = new Database({ url: database.appUrl, connectTimeoutMs: 30_000, statementTimeoutMs: 30_000 });
   await app.open();
   live = new PgLiveCredentials(app.lookups);
   owner = new pg.Client({ connectionString: database.url });

@@ -16,6 +16,7 @@ interface KeyRow extends StandingRow {
   readonly revoked: boolean;
   readonly expired: boolean;
   readonly owner_active: boolean;
+  readonly source_ranges: string | null;
 }
 
 interface SessionRow extends StandingRow {
@@ -103,6 +104,7 @@ function toKey(row: KeyRow): LiveKey {
     revoked: row.revoked,
     expired: row.expired,
     ownerActive: row.owner_active,
+    sourceRanges: row.source_ranges === null ? null : words(row.source_ranges),
     standing: toStanding(row, (live) => live.intersect(scopes)),
   };
 }

@@ -35,6 +35,8 @@ describe('the program’s role', () => {
   });
 });
 
+const trustsEverybody = `SELECT bool_or(auth_method = 'trust') AS answer FROM pg_hba_file_rules WHERE type LIKE 'host%'`;
+
 describe('on a real server', () => {
   let database: MigratedDatabase;
   beforeAll(async () => {
@@ -47,6 +49,8 @@ describe('on a real server', () => {
   });
 
   it('no other password does', async () => {
+    // A server that trusts whoever connects, as one named by TEST_DATABASE_URL may, can show nothing here.
+    if (await query(adminUrl(), trustsEverybody)) return;
     for (const password of ['wrong', `${database.role.password}x`, database.role.name]) {
       const address = urlAs(database.url, { name: database.role.name, password });
       await expect(query(address, 'SELECT 1 AS answer')).rejects.toThrow(/password/);

@@ -19,31 +19,45 @@ export function appRole(secret: Secret): AppRole {
 
 /** What the program may do with each table. Nothing else is granted: the trail, for one, can't be changed or emptied. */
 export const privileges: Readonly<Record<string, readonly string[]>> = {
+  account_tokens: ['SELECT', 'INSERT', 'UPDATE'],
   api_keys: ['SELECT', 'INSERT', 'UPDATE'],
   audit_events: ['SELECT', 'INSERT'],
+  backup_codes: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   built_in_permissions: ['SELECT'],
   installation: ['SELECT', 'INSERT'],
+  invitations: ['SELECT', 'INSERT', 'UPDATE'],
+  login_attempts: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   memberships: ['SELECT', 'INSERT', 'UPDATE'],
   migrations: ['SELECT'],
   refresh_tokens: ['SELECT', 'INSERT', 'UPDATE'],
   role_permissions: ['SELECT', 'INSERT', 'DELETE'],
   roles: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   sessions: ['SELECT', 'INSERT', 'UPDATE'],
-  signing_keys: ['SELECT', 'INSERT'],
+  signing_keys: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   tenant_features: ['SELECT', 'INSERT', 'DELETE'],
   tenants: ['SELECT', 'INSERT', 'UPDATE'],
+  totp_secrets: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   users: ['SELECT', 'UPDATE'],
 };
 
 /** The functions it may call: they look across tenants, and are not anybody's to call. */
 export const callable: readonly string[] = [
   'create_account(uuid, text, text, text, uuid)',
+  'claim_expiry_warnings(integer)',
+  'expiring_keys()',
+  'end_sessions_of(uuid, uuid)',
+  'gate_account_token(bytea, text)',
   'gate_break_glass(uuid)',
+  'gate_invitation(bytea)',
   'gate_keys(bytea[], uuid[])',
   'gate_legacy(text, text, uuid)',
   'gate_login(text, uuid)',
   'gate_refresh(bytea)',
   'gate_sessions(uuid[], uuid[])',
+  'inviter_permissions(uuid, uuid)',
+  'leaked_keys(bytea[])',
+  'note_key_uses(uuid[], double precision[], text[])',
+  'release_expiry_warning(uuid, integer, integer)',
 ];
 
 /** The statements that make the role and give it exactly its privileges. Safe to repeat. */

@@ -1,13 +1,25 @@
-import { IsNull } from 'typeorm';
+import { IsNull, MoreThan, Raw } from 'typeorm';
 import { RefreshTokenEntity } from '../entities/refresh-token.entity.js';
 import { SessionEntity } from '../entities/session.entity.js';
+import { toSlice, type Page, type Slice } from './page.js';
 import { TenantStore } from './tenant-store.js';
 
 export interface NewSession {
   readonly id: string;
   readonly userId: string;
+  /** How the person has just proven who they are; `otp` among it starts the second factor's time. */
   readonly amr: string[];
   readonly lifetimeSeconds: number;
+  readonly sourceAddress: string;
+  readonly userAgent: string;
+}
+
+/** A session as its owner gets to see it. */
+export interface SessionView {
+  readonly id: string;
+  readonly amr: readonly string[];
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
   readonly sourceAddress: string;
   readonly userAgent: string;
 }
@@ -31,6 +43,7 @@ export class Sessions extends TenantStore {
     await this.manager.insert(SessionEntity, {
       ...this.own(),
       ...row,
+      ...(row.amr.includes('otp') && { mfaAt: () => 'now()' }),
       expiresAt: () => secondsFromNow(lifetimeSeconds),
     });
   }
@@ -44,11 +57,65 @@ export class Sessions extends TenantStore {
     );
   }
 
+  /** Notes that the second factor has been proven in a session. @returns when, by the database's clock */
+  async proveSecondFactor(id: string): Promise<Date | undefined> {
+    const [rows] = await this.manager.query<[{ at: Date }[], number]>(
+      `UPDATE gatehouse.sessions SET mfa_at = now(), amr = CASE WHEN 'otp' = ANY(amr) THEN amr ELSE amr || '{otp}'::text[] END
+       WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL RETURNING mfa_at AS at`,
+      [this.scope.tenantId, id],
+    );
+    return rows[0]?.at;
+  }
+
+  /** A factor that is no more proves nothing any longer. */
+  async forgetSecondFactor(id: string): Promise<void> {
+    await this.manager.query(
+      `UPDATE gatehouse.sessions SET mfa_at = NULL, amr = array_remove(amr, 'otp') WHERE tenant_id = $1 AND id = $2`,
+      [this.scope.tenantId, id],
+    );
+  }
+
   /** @returns whether it was live until now */
   async end(id: string): Promise<boolean> {
     const where = { ...this.own(), id, endedAt: IsNull() };
     const result = await this.manager.update(SessionEntity, where, { endedAt: () => 'now()' });
     return result.affected === 1;
+  }
+
+  /** A user's live sessions in this tenant. */
+  async listOf(userId: string, page: Page): Promise<Slice<SessionView>> {
+    const after = page.after === undefined ? {} : { id: MoreThan(page.after) };
+    const rows = await this.manager.find(SessionEntity, {
+      where: {
+        ...this.own(),
+        userId,
+        endedAt: IsNull(),
+        expiresAt: Raw((column) => `${column} > now()`),
+        ...after,
+      },
+      order: { id: 'ASC' },
+      take: page.limit + 1,
+    });
+    return toSlice(rows, page.limit, (session) => session.id);
+  }
+
+  /** @returns whether it was live until now, and this user's */
+  async endOf(userId: string, id: string): Promise<boolean> {
+    const where = { ...this.own(), userId, id, endedAt: IsNull() };
+    const result = await this.manager.update(SessionEntity, where, { endedAt: () => 'now()' });
+    return result.affected === 1;
+  }
+
+  /**
+   * Ends all sessions of an account that is a member here, in every tenant, but for one.
+   * @returns how many were live until now
+   */
+  async endAllOf(userId: string, exceptId?: string): Promise<number> {
+    const rows = await this.manager.query<[{ ended: number }]>(
+      'SELECT gatehouse.end_sessions_of($1, $2) AS ended',
+      [userId, exceptId ?? null],
+    );
+    return rows[0].ended;
   }
 
   async addRefreshToken(token: { id: string; sessionId: string; digest: Buffer }): Promise<void> {

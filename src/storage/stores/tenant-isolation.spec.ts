@@ -26,6 +26,19 @@ const aimed: Readonly<Record<string, (stores: Stores, them: FurnishedTenant) => 
   'users.add': ({ users }, { roleId }) => users.add({ ...newUser(), roleId }),
   'users.update': ({ users }, { userId }) => users.update(userId, { name: 'taken over', status: 'disabled' }),
   'users.endSessions': ({ users }, { userId }) => users.endSessions(userId),
+  'users.holdAccount': ({ users }, { userId }) => users.holdAccount(userId, 'to-change'),
+  'users.isAtHome': ({ users }, { userId }) => users.isAtHome(userId).then(no),
+  'users.strengthenHash': ({ users }, { userId }) => users.strengthenHash(userId, 'hash of them', 'taken over'),
+  'secondFactors.begin': ({ secondFactors }, { userId }) => secondFactors.begin(userId, bytes).then(no),
+  'secondFactors.hold': ({ secondFactors }, { userId }) =>
+    secondFactors.hold(userId).then((held) => expect(held).toBeUndefined()),
+  'secondFactors.enable': ({ secondFactors }, { userId }) => secondFactors.enable(userId),
+  'secondFactors.takeStep': ({ secondFactors }, { userId }) => secondFactors.takeStep(userId, 1).then(no),
+  'secondFactors.takeBackupCode': ({ secondFactors }, { userId, backupCodeDigest }) =>
+    secondFactors.takeBackupCode(userId, backupCodeDigest).then(no),
+  'secondFactors.replaceBackupCodes': ({ secondFactors }, { userId }) =>
+    secondFactors.replaceBackupCodes(userId, [bytes]),
+  'secondFactors.remove': ({ secondFactors }, { userId }) => secondFactors.remove(userId),
   'users.countActiveWithRole': ({ users }, { roleId }) => users.countActiveWithRole(roleId).then(none),
   'roles.list': ({ roles }) => roles.list(page),
   'roles.find': ({ roles }, { roleId }) => roles.find(roleId),
@@ -36,6 +49,41 @@ const aimed: Readonly<Record<string, (stores: Stores, them: FurnishedTenant) => 
   'roles.rename': ({ roles }, { roleId }) => roles.rename(roleId, 'taken over'),
   'roles.setPermissions': ({ roles }, { roleId }) => roles.setPermissions(roleId, some),
   'roles.delete': ({ roles }, { roleId }) => roles.delete(roleId),
+  'users.isMember': ({ users }, { email }) => users.isMember(email).then(no),
+  'accounts.hold': ({ accounts }, { userId }) =>
+    accounts.hold(userId).then((held) => expect(held).toBeUndefined()),
+  'accounts.setPassword': ({ accounts }, { userId }) => accounts.setPassword(userId, 'taken over', true),
+  'accounts.markPasswordOwn': ({ accounts }, { userId }) => accounts.markPasswordOwn(userId),
+  'accounts.verifyAddress': ({ accounts }, { userId }) => accounts.verifyAddress(userId),
+  'accounts.issueToken': ({ accounts }, { userId }) =>
+    accounts
+      .issueToken(
+        { id: uuidv7(), userId, purpose: 'verify-email', digest: bytes, lifetimeSeconds: 60 },
+        100,
+      )
+      .then(no),
+  'accounts.useToken': ({ accounts }, { accountToken }) =>
+    accounts.useToken(accountToken.digest, 'reset-password').then((used) => expect(used).toBeUndefined()),
+  'invitations.list': ({ invitations }) => invitations.list(page),
+  'invitations.find': ({ invitations }, { invitation }) => invitations.find(invitation.id),
+  'invitations.create': ({ invitations }, { userId, roleId, invitation }) =>
+    invitations.create({
+      ...invitation,
+      email: 'taken@over.example',
+      emailKey: 'guest@them.example',
+      roleId,
+      invitedBy: userId,
+      keyId: null,
+      lifetimeSeconds: 60,
+    }),
+  'invitations.revoke': ({ invitations }, { invitation }) => invitations.revoke(invitation.id).then(no),
+  'invitations.claim': ({ invitations }, { invitation }) =>
+    invitations.claim(invitation.digest).then((claimed) => expect(claimed).toBeUndefined()),
+  'invitations.standingsOfInviter': ({ invitations }, { userId }) =>
+    invitations.standingsOfInviter(userId, null).then((standings) => expect(standings).toEqual([])),
+  'sessions.listOf': ({ sessions }, { userId }) => sessions.listOf(userId, page),
+  'sessions.endOf': ({ sessions }, { userId, sessionId }) => sessions.endOf(userId, sessionId).then(no),
+  'sessions.endAllOf': ({ sessions }, { userId }) => sessions.endAllOf(userId).then(none),
   'keys.listOf': ({ keys }, { userId }) => keys.listOf(userId, page),
   'keys.findOf': ({ keys }, { userId, key }) => keys.findOf(userId, key.id),
   'keys.create': ({ keys }, { userId, key }) => keys.create({ ...newKey(), userId, id: key.id }),
@@ -44,6 +92,8 @@ const aimed: Readonly<Record<string, (stores: Stores, them: FurnishedTenant) => 
     sessions.start({ ...newSession(), userId, id: sessionId }),
   'sessions.extend': ({ sessions }, { sessionId }) => sessions.extend(sessionId, 1),
   'sessions.end': ({ sessions }, { sessionId }) => sessions.end(sessionId).then(no),
+  'sessions.proveSecondFactor': ({ sessions }, { sessionId }) => sessions.proveSecondFactor(sessionId),
+  'sessions.forgetSecondFactor': ({ sessions }, { sessionId }) => sessions.forgetSecondFactor(sessionId),
   'sessions.addRefreshToken': ({ sessions }, { sessionId }) =>
     sessions.addRefreshToken({ ...newToken(), sessionId }),
   'sessions.holdRefreshToken': ({ sessions }, { refreshToken }) =>
@@ -63,7 +113,7 @@ let them: FurnishedTenant;
 
 beforeAll(async () => {
   database = await createMigratedDatabase();
-  app = new Database({ url: database.appUrl, connectTimeoutMs: 5000, statementTimeoutMs: 5000 });
+  app = new Database({ url: database.appUrl, connectTimeoutMs: 30_000, statementTimeoutMs: 30_000 });
   await app.open();
   owner = await new DataSource({
     type: 'postgres',
@@ -181,7 +231,10 @@ async function everythingOf({ scope, userId }: FurnishedTenant): Promise<unknown
     scope.tenantId,
   ]);
   const user = owner.query<unknown[]>('SELECT t::text FROM gatehouse.users t WHERE id = $1', [userId]);
-  return Promise.all([...rows, tenant, user]);
+  const factors = ['totp_secrets', 'backup_codes', 'account_tokens'].map((name) =>
+    owner.query<unknown[]>(`SELECT t::text FROM gatehouse.${name} t WHERE user_id = $1`, [userId]),
+  );
+  return Promise.all([...rows, ...factors, tenant, user]);
 }
 
 /** Their ids, names and addresses that can be read in something. */
@@ -231,6 +284,8 @@ function everyMethod(): string[] {
     'withPermissions',
     'permissionsOf',
     'withFeatures',
+    'revokeWhere',
+    'voidTokens',
   ]);
   return Object.entries(stores)
     .flatMap(([store, made]) =>
@@ -241,6 +296,7 @@ function everyMethod(): string[] {
     .sort();
 }
 
+const bytes = Buffer.from('taken over');
 const some = PermissionSet.of(['admin.users']);
 const newUser = () => ({
   id: uuidv7(),

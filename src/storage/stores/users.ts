@@ -1,6 +1,7 @@
 import { IsNull } from 'typeorm';
 import { MembershipEntity, type MembershipStatus } from '../entities/membership.entity.js';
 import { SessionEntity } from '../entities/session.entity.js';
+import { UserEntity } from '../entities/user.entity.js';
 import { toSlice, type Page, type Slice } from './page.js';
 import { lockModes, TenantStore, type Hold } from './tenant-store.js';
 
@@ -13,6 +14,7 @@ export interface UserView {
   readonly roleId: string;
   readonly role: string;
   readonly status: MembershipStatus;
+  readonly twoFactorEnabled: boolean;
   readonly emailVerifiedAt: Date | null;
   readonly createdAt: Date;
 }
@@ -26,6 +28,8 @@ export interface NewUser {
   readonly name: string;
   readonly roleId: string;
 }
+
+const memberHere = 'EXISTS (SELECT FROM gatehouse.memberships m WHERE m.user_id = u.id AND m.tenant_id = $2)';
 
 /** The users of a tenant: its memberships, with the accounts behind them. */
 export class Users extends TenantStore {
@@ -62,6 +66,11 @@ export class Users extends TenantStore {
     return userId;
   }
 
+  /** Whether the account of an address is a member, active or not. */
+  async isMember(emailKey: string): Promise<boolean> {
+    return this.select().andWhere('u.email_key = :emailKey', { emailKey }).getExists();
+  }
+
   async update(
     id: string,
     change: { name?: string; roleId?: string; status?: MembershipStatus },
@@ -89,6 +98,32 @@ export class Users extends TenantStore {
   }
 
   /**
+   * Holds an account until the transaction ends: its password and second factor stay as they are meanwhile.
+   * @returns the hash of its password as it is now; undefined for an account that isn't a member
+   */
+  async holdAccount(id: string, how: Hold): Promise<{ readonly passwordHash: string | null } | undefined> {
+    const rows = await this.manager.query<{ passwordHash: string | null }[]>(
+      `SELECT u.password_hash AS "passwordHash" FROM gatehouse.users u WHERE u.id = $1 AND ${memberHere}
+       FOR ${how === 'to-judge' ? 'SHARE' : 'NO KEY UPDATE'} OF u`,
+      [id, this.own().tenantId],
+    );
+    return rows[0];
+  }
+
+  /** Whether the account's home is this tenant: the one that made it, and looks after it. */
+  async isAtHome(id: string): Promise<boolean> {
+    return this.manager.existsBy(UserEntity, { id, homeTenantId: this.scope.tenantId });
+  }
+
+  /** Puts a stronger hash of the same password in the place of one, unless the password has changed meanwhile. */
+  async strengthenHash(id: string, weaker: string, passwordHash: string): Promise<void> {
+    await this.manager.query(
+      `UPDATE gatehouse.users u SET password_hash = $4 WHERE u.id = $1 AND u.password_hash = $3 AND ${memberHere}`,
+      [id, this.own().tenantId, weaker, passwordHash],
+    );
+  }
+
+  /**
    * How many users with a role could still log in. Who is about to make them fewer holds the role `to-change` first:
    * then nobody else is taking another one away.
    */
@@ -106,11 +141,13 @@ export class Users extends TenantStore {
       .addSelect('r.id', 'roleId')
       .addSelect('r.name', 'role')
       .addSelect('m.status', 'status')
+      .addSelect('f.enabled_at IS NOT NULL', 'twoFactorEnabled')
       .addSelect('u.email_verified_at', 'emailVerifiedAt')
       .addSelect('m.created_at', 'createdAt')
       .from(MembershipEntity, 'm')
       .innerJoin('users', 'u', 'u.id = m.user_id')
       .innerJoin('roles', 'r', 'r.tenant_id = m.tenant_id AND r.id = m.role_id')
+      .leftJoin('totp_secrets', 'f', 'f.user_id = m.user_id')
       .where(this.own());
   }
 }

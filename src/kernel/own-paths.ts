@@ -13,9 +13,6 @@ export const ownRoots = [
   '.well-known',
 ] as const;
 
-/** The second prefix of every path, ours and the routes' alike. */
-export const aliasPrefix = '/api/v1';
-
 /**
  * Whether a path is one of Gatehouse's own, or looks like one to a server that doesn't mind upper and lower case. Such a
  * path is never forwarded, whatever pattern it fits: our router may answer it for one method and not for another, and
@@ -23,6 +20,7 @@ export const aliasPrefix = '/api/v1';
  */
 export function isOwnPath(path: string): boolean {
   let segments = path.toLowerCase().split('/').slice(1);
+  // Where they usually are as well: beneath the canonical surface's second prefix.
   while (segments[0] === 'api' && segments[1] === 'v1') segments = segments.slice(2);
   const [root] = segments;
   return root !== undefined && roots.has(root);
