@@ -29,6 +29,13 @@ import { UsersController } from './users/users.controller.js';
     UserKeysController,
     UsersController,
   ],
-  providers: [AuditService, InvitationService, RoleService, SecondFactorResetService, TenantService, UserService],
+  providers: [
+    AuditService,
+    InvitationService,
+    RoleService,
+    SecondFactorResetService,
+    TenantService,
+    UserService,
+  ],
 })
 export class AdminModule {}

@@ -68,7 +68,9 @@ describe('gatehouse config', () => {
       'permissions',
       'upstreams',
       'routes',
+      'surfaces',
       'trusted_proxies',
+      'leaked_keys',
       'rate_limits',
     ]);
   });

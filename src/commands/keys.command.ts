@@ -28,9 +28,9 @@ export function addKeysCommands(program: Command): void {
 export async function rotateKeys(config: Config, out: Out): Promise<void> {
   const secret = await installationSecret(config);
   const catalogue = new PermissionCatalogue(config.file.permissions);
-  const { database, close } = await openDatabase(config, secret, catalogue, { say: () => undefined });
+  const opened = await openDatabase(config, secret, catalogue, { say: () => undefined });
   try {
-    const keys = new SigningKeys(database, new Sealer(secret));
+    const keys = new SigningKeys(opened.database, new Sealer(secret));
     // A database that nobody has ever started with has no key to follow yet.
     await keys.open();
     const rotation = await keys.rotate({ noticeSeconds: keyNoticeSeconds });
@@ -42,6 +42,6 @@ export async function rotateKeys(config: Config, out: Out): Promise<void> {
         : `Key ${kid} is waiting already and signs from ${activatesAt.toISOString()}. No other was made.\n`,
     );
   } finally {
-    await close();
+    await opened.close();
   }
 }

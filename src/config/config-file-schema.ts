@@ -127,7 +127,9 @@ export const configFileSchema = z
         github: z
           .array(githubKey)
           .default([])
-          .meta({ description: 'Public keys of GitHub’s secret scanning, whose reports of leaked keys are taken.' }),
+          .meta({
+            description: 'Public keys of GitHub’s secret scanning, whose reports of leaked keys are taken.',
+          }),
       })
       .prefault({})
       .meta({ description: 'Who reports leaked API keys, besides anybody by `POST /keys/leaked`.' }),

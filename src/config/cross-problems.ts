@@ -110,9 +110,7 @@ function sessionProblems(values: Values, file: ConfigFile | undefined): ConfigPr
   if (refresh <= access) return [{ name: 'REFRESH_TOKEN_TTL', rule: 'must be longer than ACCESS_TOKEN_TTL' }];
   const longer = file?.surfaces.find(({ terms }) => (terms.accessTokenTtlSeconds ?? 0) >= refresh);
   if (longer === undefined) return [];
-  return [
-    { name: 'REFRESH_TOKEN_TTL', rule: `must be longer than access_token_ttl of ${longer.dialect}` },
-  ];
+  return [{ name: 'REFRESH_TOKEN_TTL', rule: `must be longer than access_token_ttl of ${longer.dialect}` }];
 }
 
 function required(values: Values, names: readonly VariableName[], when: string): ConfigProblem[] {

@@ -44,7 +44,7 @@ export const variables = {
   ),
   GATEHOUSE_CONFIG: defaulted(
     'gatehouse.yaml',
-    'permissions, upstreams, routes, trusted proxies, rate limits',
+    'permissions, upstreams, routes, surfaces, trusted proxies, rate limits',
     anyText(),
   ),
   DATABASE_URL: optional(

@@ -37,13 +37,37 @@ describe('the environment', () => {
       publicUrl: 'http://localhost:8080',
       dataDir: path.join(dir, '.gatehouse'),
       database: { url: undefined, migrate: true },
+      registration: 'invite',
+      mail: undefined,
       breakGlass: { key: undefined, permissions: [], reasonRequired: true },
       legacyKey: undefined,
       apiKeys: { prefix: 'cspm_', acceptedPrefixes: ['cspm_'] },
       sessions: { accessTokenTtlSeconds: 900, refreshTokenTtlSeconds: 2_592_000 },
       logLevel: 'info',
-      warnings: [],
+      warnings: ['SMTP_URL is not set: nobody can be invited, or reset a forgotten password'],
     });
+  });
+
+  it('lets anybody register in development, and only who was invited in production, unless it says so', () => {
+    expect(load({ NODE_ENV: 'development' }).registration).toBe('open');
+    expect(load({ NODE_ENV: 'production' }).registration).toBe('invite');
+    expect(load({ NODE_ENV: 'development', REGISTRATION: 'closed' }).registration).toBe('closed');
+    expect(load({ REGISTRATION: 'open' }).registration).toBe('open');
+  });
+
+  it('names a mail server and a sender, or neither; in production nothing is sent unencrypted', () => {
+    const smtp = {
+      SMTP_URL: 'smtps://user:pass@mail.example',
+      MAIL_FROM: 'Gatehouse <noreply@example.test>',
+    };
+    const { mail } = load(smtp);
+    expect(mail).toMatchObject({ from: 'Gatehouse <noreply@example.test>', requireTls: true });
+    expect(mail?.smtpUrl.reveal()).toBe(smtp.SMTP_URL);
+    expect(load({ ...smtp, NODE_ENV: 'development' }).mail?.requireTls).toBe(false);
+    expect(problemsOf({ SMTP_URL: smtp.SMTP_URL })).toEqual(['MAIL_FROM must be set with SMTP_URL']);
+    expect(problemsOf({ MAIL_FROM: smtp.MAIL_FROM })).toEqual(['SMTP_URL must be set with MAIL_FROM']);
+    for (const from of ['a@b.c\r\nBcc: d@e.f', 'a, b@c.d', '<a@b.c', 'x <a@b.c> y', '"x" <a@b.c>'])
+      expect(problemsOf({ SMTP_URL: smtp.SMTP_URL, MAIL_FROM: from })).toHaveLength(1);
   });
 
   it('means production unless it says development or test', () => {
@@ -67,6 +91,9 @@ describe('the environment', () => {
       GATEHOUSE_SECRET: 'sentinel',
       BOOTSTRAP_ADMIN_EMAIL: 'sentinel',
       BOOTSTRAP_ADMIN_PASSWORD: 'sentinel',
+      REGISTRATION: 'sentinel',
+      SMTP_URL: 'http://sentinel',
+      MAIL_FROM: 'sentinel',
       BREAK_GLASS_ENABLED: 'sentinel',
       MASTER_KEY: 'sentinel'.repeat(8),
       BREAK_GLASS_PERMISSIONS: 'sentinel*',
@@ -77,6 +104,7 @@ describe('the environment', () => {
       API_KEY_ACCEPTED_PREFIXES: 'sentinel',
       ACCESS_TOKEN_TTL: 'sentinel',
       REFRESH_TOKEN_TTL: '400d',
+      SIGNING_KEY_MAX_AGE: '1h',
       LOG_LEVEL: 'sentinel',
     };
     const problems = problemsOf(wrong);

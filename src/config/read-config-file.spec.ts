@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -62,6 +63,7 @@ describe('gatehouse.yaml', () => {
         return { dialect: 'redcloud', host: undefined, prefix, terms: {} };
       }),
       trustedProxies: [],
+      leakedKeys: { github: [] },
       rateLimits: {
         source: { requests: 1200, windowMs: 60_000 },
         identity: { requests: 6000, windowMs: 60_000 },
@@ -229,6 +231,21 @@ describe('gatehouse.yaml', () => {
     expect(problemsOf(text)).toEqual(
       expect.arrayContaining([expect.stringMatching(/^gatehouse\.yaml line \d+: /)]),
     );
+  });
+
+  it('takes reports of leaked keys by public keys on P-256 and no others, least of all by private ones', () => {
+    const pemOf = (namedCurve: string) =>
+      generateKeyPairSync('ec', {
+        namedCurve,
+        publicKeyEncoding: { type: 'spki', format: 'pem' },
+        privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+      });
+    const yaml = (key: string) =>
+      `leaked_keys: { github: [{ key_identifier: current, key: ${JSON.stringify(key)} }] }`;
+    const { publicKey, privateKey } = pemOf('P-256');
+    expect(load(yaml(publicKey)).leakedKeys.github).toEqual([{ identifier: 'current', pem: publicKey }]);
+    for (const key of ['', 'x', privateKey, pemOf('P-384').publicKey])
+      expect(problemsOf(yaml(key))).toEqual([expect.stringContaining('P-256')]);
   });
 
   it('trusts proxies by range, and never nearly everybody', () => {

@@ -151,7 +151,10 @@ function fileOf(path: string, file: ConfigFileInput): ConfigFile {
     surfaces: surfacesOf(file.surfaces),
     trustedProxies: file.trusted_proxies,
     leakedKeys: {
-      github: file.leaked_keys.github.map(({ key_identifier: identifier, key: pem }) => ({ identifier, pem })),
+      github: file.leaked_keys.github.map(({ key_identifier: identifier, key: pem }) => ({
+        identifier,
+        pem,
+      })),
     },
     rateLimits: {
       source: limit(file.rate_limits.source),

@@ -35,7 +35,8 @@ describe('a ring that is kept up to date', () => {
   it('looks once in ten seconds, however many names are made up', async () => {
     const { state, ring, keeper } = keep();
     const flood = async () => {
-      for (let count = 0; count < 1000; count += 1) ring.verificationKey(String(count).padStart(43, 'x'), 'ES256');
+      for (let count = 0; count < 1000; count += 1)
+        ring.verificationKey(String(count).padStart(43, 'x'), 'ES256');
       await new Promise(setImmediate);
     };
     await flood();

@@ -1,7 +1,7 @@
 import type { KeyRing, SigningKey } from './key-ring.js';
 
 /** How often every replica looks for keys that others have made, in seconds. */
-export const keyReloadSeconds = 60;
+const keyReloadSeconds = 60;
 /**
  * How long a new key is known before it signs: two looks, so that one may fail. A token that another replica signed a
  * moment ago then verifies everywhere, and no request waits for a key.

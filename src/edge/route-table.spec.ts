@@ -58,9 +58,7 @@ describe('a pattern', () => {
       fc.property(path, path, (pattern, other) => {
         fc.pre(table('GET /free').match('GET', pattern).kind === 'none' && !isReserved(pattern));
         expect(table(`GET ${pattern}`).match('GET', pattern).kind).toBe('one');
-        expect(table(`GET ${pattern}`).match('GET', other).kind).toBe(
-          other === pattern ? 'one' : 'none',
-        );
+        expect(table(`GET ${pattern}`).match('GET', other).kind).toBe(other === pattern ? 'one' : 'none');
       }),
     );
   });

@@ -51,5 +51,8 @@ export class RateLimiter {
 /** What counts as one source: an IPv4 address, or the /64 that one IPv6 client can pick all its addresses from. */
 function sourceKey(address: string): string {
   if (!address.includes(':') || !ipaddr.IPv6.isValid(address)) return address;
-  return `${ipaddr.IPv6.parse(address).parts.slice(0, 4).map((part) => part.toString(16)).join(':')}::/64`;
+  return `${ipaddr.IPv6.parse(address)
+    .parts.slice(0, 4)
+    .map((part) => part.toString(16))
+    .join(':')}::/64`;
 }

@@ -38,7 +38,9 @@ export class Denial extends Problem {
       code: 'FORBIDDEN',
       detail: `This needs the permission ${needed}.`,
       reason: `lacks ${needed}`,
-      headers: { 'www-authenticate': challenge(`error="insufficient_scope", scope="${namesIn(rule).join(' ')}"`) },
+      headers: {
+        'www-authenticate': challenge(`error="insufficient_scope", scope="${namesIn(rule).join(' ')}"`),
+      },
     });
   }
 

@@ -82,8 +82,7 @@ export class SigningKeys {
          FROM gatehouse.signing_keys ORDER BY activates_at DESC LIMIT 1`,
       );
       const newest = rows[0];
-      if (newest?.waits === true)
-        return { kid: newest.kid, activatesAt: newest.activatesAt, isNew: false };
+      if (newest?.waits === true) return { kid: newest.kid, activatesAt: newest.activatesAt, isNew: false };
       if (newest !== undefined && newest.age < olderThanSeconds) return undefined;
       const added = await this.#add(manager, noticeSeconds);
       // To the microsecond: between the two there is no moment in which nobody may sign.

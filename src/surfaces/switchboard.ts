@@ -64,7 +64,7 @@ function inSnakeCase(value: unknown): unknown {
  */
 function expanded(value: unknown, permissions: readonly string[]): unknown {
   if (!Array.isArray(value) || !value.includes('admin')) return value;
-  return [...new Set([...value.filter((name) => name !== 'admin'), ...permissions])];
+  return [...new Set<unknown>([...(value as unknown[]).filter((name) => name !== 'admin'), ...permissions])];
 }
 
 /** In the text, not in `field`: what is there would be written in camel case, which the client did not. */

@@ -5,7 +5,7 @@ import type { World } from './world.js';
 
 const host = 'api.cloudheed.com';
 const email = 'john@acme.example';
-const password = 'securepassword-of-john';
+const password = 'securepassword';
 const reference = { document: 'Cloudheed reference', host } as const;
 const guide = { document: 'Cloudheed guide', host } as const;
 

@@ -2,7 +2,15 @@ import { startTestGatehouse, type TestGatehouse } from '../harness/gatehouse.js'
 import { gather } from '../harness/gather.js';
 import type { Answer, Sent } from '../harness/http-client.js';
 import { Mailbox } from '../harness/mailbox.js';
-import { makeKey, makePerson, makeRole, makeTenant, ok, personPassword, type Tenant } from '../harness/people.js';
+import {
+  makeKey,
+  makePerson,
+  makeRole,
+  makeTenant,
+  ok,
+  personPassword,
+  type Tenant,
+} from '../harness/people.js';
 import { query } from '../harness/query.js';
 
 let gatehouse: TestGatehouse;
@@ -52,7 +60,12 @@ describe('an invitation', () => {
     const accepted = ok(await accept({ token, name: 'New Here', password: chosen }), 200).body;
     expect(accepted).toMatchObject({ tenant_id: tenant.id, email });
     const { user } = ok(await logIn(email, chosen), 200).body;
-    expect(user).toMatchObject({ id: accepted.user_id, name: 'New Here', role: 'viewer', tenant_id: tenant.id });
+    expect(user).toMatchObject({
+      id: accepted.user_id,
+      name: 'New Here',
+      role: 'viewer',
+      tenant_id: tenant.id,
+    });
     expect(user.email_verified_at).not.toBeNull();
     expect((await accept({ token, name: 'Again', password: chosen })).body.code).toBe('INVALID_TOKEN');
   });
@@ -92,7 +105,9 @@ describe('an invitation', () => {
   it('lets one person in, though its token comes twenty times at once', async () => {
     const email = nextEmail();
     const token = await invited(email, 'viewer');
-    const answers = await gather(Array.from({ length: 20 }), () => accept({ token, name: 'x', password: chosen }));
+    const answers = await gather(Array.from({ length: 20 }), () =>
+      accept({ token, name: 'x', password: chosen }),
+    );
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     expect(answers.filter(({ body }) => body.code === 'INVALID_TOKEN')).toHaveLength(19);
   });
@@ -104,7 +119,10 @@ describe('an invitation', () => {
     expect((await post('/auth/register', body)).body.code).toBe('INVALID_TOKEN');
     const registered = await post('/auth/register', { ...body, email: ` ${email.toUpperCase()} ` });
     expect(ok(registered, 202).body).toEqual({ status: 'registered' });
-    expect(ok(await logIn(email, chosen), 200).body.user).toMatchObject({ role: 'viewer', tenant_id: tenant.id });
+    expect(ok(await logIn(email, chosen), 200).body.user).toMatchObject({
+      role: 'viewer',
+      tenant_id: tenant.id,
+    });
   });
 
   it.each([
@@ -174,7 +192,10 @@ describe('nobody invites above themselves', () => {
       const answer = await invite(nextEmail(), role, { token: inviter.token });
       expect(answer).toMatchObject({ status: 403, body: { code: 'BEYOND_OWN_PERMISSIONS' } });
     }
-    ok(await invite(nextEmail(), 'viewer', { token: (await newInviter([...held, 'databases:read'])).token }), 201);
+    ok(
+      await invite(nextEmail(), 'viewer', { token: (await newInviter([...held, 'databases:read'])).token }),
+      201,
+    );
   });
 
   it('nor by inviting first and having the role grow: what counts is what both hold when it is accepted', async () => {
@@ -187,13 +208,25 @@ describe('nobody invites above themselves', () => {
     const grown = { ...owner, body: { permissions: ['scans.read', 'deploy'] } };
     ok(await gatehouse.http.patch(`/admin/roles/${roleId}`, grown), 200);
     expect((await accept({ token, name: 'x', password: chosen })).body.code).toBe('INVALID_TOKEN');
-    ok(await gatehouse.http.patch(`/admin/roles/${roleId}`, { ...owner, body: { permissions: ['scans.read'] } }), 200);
+    ok(
+      await gatehouse.http.patch(`/admin/roles/${roleId}`, {
+        ...owner,
+        body: { permissions: ['scans.read'] },
+      }),
+      200,
+    );
     ok(await accept({ token, name: 'x', password: chosen }), 200);
   });
 
   it.each([
-    ['lost the role', (id: string) => gatehouse.http.patch(`/admin/users/${id}`, { ...owner, body: { role: 'viewer' } })],
-    ['was disabled', (id: string) => gatehouse.http.patch(`/admin/users/${id}`, { ...owner, body: { status: 'disabled' } })],
+    [
+      'lost the role',
+      (id: string) => gatehouse.http.patch(`/admin/users/${id}`, { ...owner, body: { role: 'viewer' } }),
+    ],
+    [
+      'was disabled',
+      (id: string) => gatehouse.http.patch(`/admin/users/${id}`, { ...owner, body: { status: 'disabled' } }),
+    ],
   ])('nor after the inviter %s', async (_what, change) => {
     const inviter = await newInviter(held);
     const email = nextEmail();
@@ -219,9 +252,21 @@ describe('nobody invites above themselves', () => {
     }
     ok(await accept({ token: tokens[0], name: 'x', password: chosen }), 200);
     // The key's owner holds what the role has grown by; the key does not.
-    ok(await gatehouse.http.patch(`/admin/roles/${roleId}`, { ...owner, body: { permissions: ['scans.read', 'deploy'] } }), 200);
+    ok(
+      await gatehouse.http.patch(`/admin/roles/${roleId}`, {
+        ...owner,
+        body: { permissions: ['scans.read', 'deploy'] },
+      }),
+      200,
+    );
     expect((await accept({ token: tokens[1], name: 'x', password: chosen })).status).toBe(400);
-    ok(await gatehouse.http.patch(`/admin/roles/${roleId}`, { ...owner, body: { permissions: ['scans.read'] } }), 200);
+    ok(
+      await gatehouse.http.patch(`/admin/roles/${roleId}`, {
+        ...owner,
+        body: { permissions: ['scans.read'] },
+      }),
+      200,
+    );
     ok(await gatehouse.http.delete(`/auth/api-keys/${id}`, owner), 204);
     expect((await accept({ token: tokens[2], name: 'x', password: chosen })).status).toBe(400);
   });

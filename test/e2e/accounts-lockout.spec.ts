@@ -69,7 +69,13 @@ describe('who guesses at one account from one place', () => {
     const source = nextSource();
     const [local = '', domain = ''] = person.email.split('@');
     const fullwidth = local.replace('l', '\uff4c');
-    for (const spelling of [person.email, person.email.toUpperCase(), ` ${person.email}`, `${fullwidth}@${domain}`, `${local}@${domain.toUpperCase()}`])
+    for (const spelling of [
+      person.email,
+      person.email.toUpperCase(),
+      ` ${person.email}`,
+      `${fullwidth}@${domain}`,
+      `${local}@${domain.toUpperCase()}`,
+    ])
       expect((await guessAt(spelling, source)).status).toBe(401);
     expect((await guessAt(person.email, source)).status).toBe(429);
     expect((await logIn(person, source)).status).toBe(429);
@@ -115,7 +121,8 @@ describe('who guesses at one account from one place', () => {
     const person = await newPerson();
     const source = nextSource();
     for (let round = 0; round < 3; round += 1) {
-      for (let guess = 0; guess < 4; guess += 1) expect((await guessAt(person.email, source)).status).toBe(401);
+      for (let guess = 0; guess < 4; guess += 1)
+        expect((await guessAt(person.email, source)).status).toBe(401);
       expect((await logIn(person, source)).status).toBe(200);
     }
   });
@@ -157,7 +164,11 @@ describe('who tries many accounts from one place', () => {
     const source = nextSource();
     const person = await newPerson();
     expect((await logIn(person, source)).status).toBe(200);
-    await gather(Array.from({ length: 108 }), (_, index) => guessAt(`sprayed-${index}@example.test`, source), 8);
+    await gather(
+      Array.from({ length: 108 }),
+      (_, index) => guessAt(`sprayed-${index}@example.test`, source),
+      8,
+    );
     const refused = await guessAt('sprayed-next@example.test', source);
     expect(refused.status).toBe(429);
     expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(60);

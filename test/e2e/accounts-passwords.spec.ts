@@ -2,7 +2,15 @@ import { startTestGatehouse, type TestGatehouse } from '../harness/gatehouse.js'
 import { gather } from '../harness/gather.js';
 import type { Answer } from '../harness/http-client.js';
 import { Mailbox } from '../harness/mailbox.js';
-import { makeKey, makePerson, makeTenant, ok, personPassword, type Person, type Tenant } from '../harness/people.js';
+import {
+  makeKey,
+  makePerson,
+  makeTenant,
+  ok,
+  personPassword,
+  type Person,
+  type Tenant,
+} from '../harness/people.js';
 import { query } from '../harness/query.js';
 
 let gatehouse: TestGatehouse;
@@ -48,7 +56,8 @@ describe('a forgotten password', () => {
     );
     expect(answers.filter(({ status }) => status === 204)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 400)).toHaveLength(19);
-    for (const { body } of answers.filter(({ status }) => status === 400)) expect(body.code).toBe('INVALID_TOKEN');
+    for (const { body } of answers.filter(({ status }) => status === 400))
+      expect(body.code).toBe('INVALID_TOKEN');
     const winner = answers.findIndex(({ status }) => status === 204);
     expect((await logIn(person, `${chosen} number ${winner}`)).status).toBe(200);
   });
@@ -194,7 +203,10 @@ describe('an address', () => {
     // What the admin knows can be changed by the admin, and stays somebody else's choice.
     ok(await change(person.token), 204);
     const answer = await post('/auth/email/verify', { token });
-    expect(answer).toMatchObject({ status: 400, body: { code: 'PASSWORD_REQUIRED', errors: [{ field: 'password' }] } });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { code: 'PASSWORD_REQUIRED', errors: [{ field: 'password' }] },
+    });
     expect(await verifiedAt(person)).toBeNull();
     const own = 'known to nobody but its owner';
     ok(await post('/auth/email/verify', { token, password: own }), 204);
@@ -239,7 +251,13 @@ describe('what is sent', () => {
     ['/auth/email/resend', { email: 'a@b.c' }],
     ['/auth/invitations/accept', { token: 'x', name: 'x' }],
   ])('to %s assigns nothing but itself', async (path, body) => {
-    for (const more of [{ role: 'owner' }, { tenant_id: tenant.id }, { user_id: tenant.owner.id }, { status: 'active' }, { is_admin: true }]) {
+    for (const more of [
+      { role: 'owner' },
+      { tenant_id: tenant.id },
+      { user_id: tenant.owner.id },
+      { status: 'active' },
+      { is_admin: true },
+    ]) {
       const answer = await post(path, { ...body, ...more });
       const field = Object.keys(more)[0];
       expect(answer).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST', errors: [{ field }] } });
@@ -271,7 +289,10 @@ function logIn({ email }: Person, password: string, tenantId?: string): Promise<
 }
 
 function verifiedAt({ id }: Person): Promise<unknown> {
-  return query(gatehouse.databaseUrl, `SELECT email_verified_at AS answer FROM gatehouse.users WHERE id = '${id}'`);
+  return query(
+    gatehouse.databaseUrl,
+    `SELECT email_verified_at AS answer FROM gatehouse.users WHERE id = '${id}'`,
+  );
 }
 
 async function statusOfMe(token: string): Promise<number> {

@@ -42,7 +42,11 @@ describe('whoever registers', () => {
 
   it('verifies their address with the link that was mailed, which leads where we are and nowhere else', async () => {
     const email = nextEmail();
-    const headers = { host: 'evil.example', 'x-forwarded-host': 'evil.example', origin: 'http://evil.example' };
+    const headers = {
+      host: 'evil.example',
+      'x-forwarded-host': 'evil.example',
+      origin: 'http://evil.example',
+    };
     const body = { email, password: personPassword, name: 'x' };
     ok(await gatehouse.http.post('/auth/register', { body, headers }), 202);
     const mail = await mailbox.mail(email);
@@ -57,7 +61,12 @@ describe('whoever registers', () => {
     const tenant = await makeTenant(gatehouse);
     const { email } = tenant.owner;
     const before = await everything();
-    const body = { email: email.toUpperCase(), password: 'another long passphrase', name: 'Intruder', company: 'Mine' };
+    const body = {
+      email: email.toUpperCase(),
+      password: 'another long passphrase',
+      name: 'Intruder',
+      company: 'Mine',
+    };
     const taken = await post('/auth/register', body);
     const mail = await mailbox.mail(email);
     expect(mail.subject).toBe('You have an account already');
@@ -97,7 +106,10 @@ describe('whoever registers', () => {
     const body = { email, password: personPassword, name: 'x', [member]: value };
     const answer = await post('/auth/register', body);
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: member }] } });
-    const text = JSON.stringify({ email, password: personPassword, name: 'x' }).replace('}', ',"__proto__":{"role":"owner"}}');
+    const text = JSON.stringify({ email, password: personPassword, name: 'x' }).replace(
+      '}',
+      ',"__proto__":{"role":"owner"}}',
+    );
     const raw = await gatehouse.http.post('/auth/register', { body: JSON.parse(text) });
     expect([202, 400]).toContain(raw.status);
   });
@@ -129,7 +141,10 @@ describe('where not everybody may register', () => {
       const person = await makePerson(other.http, other.adminToken);
       for (const email of [person.email, nextEmail()]) {
         const body = { email, password: personPassword, name: 'x' };
-        expect(await other.http.post('/auth/register', { body })).toMatchObject({ status: 403, body: { code } });
+        expect(await other.http.post('/auth/register', { body })).toMatchObject({
+          status: 403,
+          body: { code },
+        });
       }
     } finally {
       await other.stop();
@@ -149,7 +164,11 @@ describe('without a mail server in production', () => {
           ['/auth/email/resend', { email }],
         ] as const) {
           const answer = await other.http.post(path, { body });
-          expect({ path, ...answer }).toMatchObject({ path, status: 503, body: { code: 'MAIL_NOT_CONFIGURED' } });
+          expect({ path, ...answer }).toMatchObject({
+            path,
+            status: 503,
+            body: { code: 'MAIL_NOT_CONFIGURED' },
+          });
         }
       }
       const invitation = { token: other.adminToken, body: { email: nextEmail(), role: 'viewer' } };
@@ -174,7 +193,7 @@ function said({ status, headers, text }: Answer) {
 
 async function logIn(email: string) {
   const { access_token: token, user } = ok(await tryLogIn(email), 200).body;
-  return { token, user } as { token: string; user: { id: string; tenant_id: string } };
+  return { token, user };
 }
 
 function tryLogIn(email: string, password = personPassword): Promise<Answer> {

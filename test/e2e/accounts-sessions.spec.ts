@@ -1,6 +1,15 @@
 import { decodeJwt } from 'jose';
 import { startTestGatehouse, type TestGatehouse } from '../harness/gatehouse.js';
-import { makeKey, makePerson, makeTenant, ok, personPassword, verifyAddress, type Person, type Tenant } from '../harness/people.js';
+import {
+  makeKey,
+  makePerson,
+  makeTenant,
+  ok,
+  personPassword,
+  verifyAddress,
+  type Person,
+  type Tenant,
+} from '../harness/people.js';
 
 let gatehouse: TestGatehouse;
 let tenant: Tenant;
@@ -58,7 +67,11 @@ describe('one’s own sessions', () => {
     const member = { token: elsewhere.owner.token, body: { email: person.email, name: 'x', role: 'viewer' } };
     ok(await gatehouse.http.post('/admin/users', member), 201);
     await verifyAddress(gatehouse, person.id);
-    const [there, here, colleague] = [await logIn(person, elsewhere.id), await logIn(person), await newPerson()];
+    const [there, here, colleague] = [
+      await logIn(person, elsewhere.id),
+      await logIn(person),
+      await newPerson(),
+    ];
     ok(await gatehouse.http.delete('/auth/sessions', { token: person.token }), 204);
     for (const token of [person.token, there, here]) expect(await statusOfMe(token)).toBe(401);
     for (const token of [colleague.token, tenant.owner.token, elsewhere.owner.token])

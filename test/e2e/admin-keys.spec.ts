@@ -6,7 +6,9 @@ import {
   makeTenant,
   ok,
   type Person,
-  type Tenant, verifyAddress } from '../harness/people.js';
+  type Tenant,
+  verifyAddress,
+} from '../harness/people.js';
 
 let gatehouse: TestGatehouse;
 let tenant: Tenant;

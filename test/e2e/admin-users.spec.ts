@@ -7,7 +7,9 @@ import {
   ok,
   personPassword,
   type Person,
-  type Tenant, verifyAddress } from '../harness/people.js';
+  type Tenant,
+  verifyAddress,
+} from '../harness/people.js';
 
 let gatehouse: TestGatehouse;
 let tenant: Tenant;
@@ -47,6 +49,7 @@ describe('a user', () => {
       tenant_id: tenant.id,
       role: 'viewer',
       status: 'active',
+      two_factor_enabled: false,
       email_verified_at: null,
       created_at: createdAt,
     });

@@ -54,8 +54,12 @@ describe('break-glass', () => {
       expect(admitted).toEqual([
         '200 GET /admin/audit',
         '200 HEAD /admin/audit',
+        '200 GET /metrics',
+        '200 HEAD /metrics',
         '200 GET /api/v1/admin/audit',
         '200 HEAD /api/v1/admin/audit',
+        '200 GET /api/v1/metrics',
+        '200 HEAD /api/v1/metrics',
       ]);
       expect((await gatehouse.http.get('/scans/1', { headers })).body.seen).toMatchObject({
         scheme: 'master-key',

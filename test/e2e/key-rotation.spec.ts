@@ -40,7 +40,8 @@ it('gatehouse keys rotate makes a key that every replica knows before it signs, 
   const next = /^Key ([\w-]{43}) was made and signs from \d{4}-/.exec(said)?.[1] ?? '';
   expect(await rotate()).toContain(`Key ${next} is waiting already`);
 
-  for (const each of [gatehouse, replica]) await eventually(async () => (await published(each)).includes(next));
+  for (const each of [gatehouse, replica])
+    await eventually(async () => (await published(each)).includes(next));
   expect(kid(await newToken(gatehouse))).toBe(kid(before));
 
   await query(
@@ -69,12 +70,17 @@ it('a key whose last token has expired is gone from every replica, and with it w
     await eventually(async () => !(await published(each)).includes(kid(before)));
     expect((await each.http.get('/auth/me', { token: before })).status).toBe(401);
   }
-  expect(await query(gatehouse.databaseUrl, 'SELECT count(*)::int AS answer FROM gatehouse.signing_keys')).toBe(1);
+  expect(
+    await query(gatehouse.databaseUrl, 'SELECT count(*)::int AS answer FROM gatehouse.signing_keys'),
+  ).toBe(1);
 });
 
 it('a key that has grown old is followed by another without anybody’s doing, and by one only', async () => {
   const [old = ''] = await published(gatehouse);
-  await query(gatehouse.databaseUrl, `UPDATE gatehouse.signing_keys SET activates_at = now() - interval '91 days'`);
+  await query(
+    gatehouse.databaseUrl,
+    `UPDATE gatehouse.signing_keys SET activates_at = now() - interval '91 days'`,
+  );
   for (const each of [gatehouse, replica]) await eventually(async () => (await published(each)).length === 2);
   expect((await published(gatehouse)).sort()).toEqual((await published(replica)).sort());
   expect(await published(gatehouse)).toContain(old);

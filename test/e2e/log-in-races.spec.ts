@@ -56,7 +56,9 @@ it('a second factor that is enabled among log-ins without it leaves none of them
   for (let round = 0; round < 5; round += 1) {
     const somebody = await makePerson(gatehouse.http, tenant.owner.token);
     const { token } = somebody;
-    const { secret } = ok(await gatehouse.http.post('/auth/2fa/setup', { token }), 200).body as { secret: string };
+    const { secret } = ok(await gatehouse.http.post('/auth/2fa/setup', { token }), 200).body as {
+      secret: string;
+    };
     const logIns = Array.from({ length: 6 }, () => logIn(somebody));
     // Once the first is in, the others are about to be.
     await Promise.race(logIns);
@@ -69,9 +71,16 @@ it('a second factor that is enabled among log-ins without it leaves none of them
 });
 
 describe('a password that was hashed with weaker parameters', () => {
-  const stored = () => query(gatehouse.databaseUrl, `SELECT password_hash AS answer FROM gatehouse.users WHERE id = '${person.id}'`);
+  const stored = () =>
+    query(
+      gatehouse.databaseUrl,
+      `SELECT password_hash AS answer FROM gatehouse.users WHERE id = '${person.id}'`,
+    );
   const weaken = () =>
-    query(gatehouse.databaseUrl, `UPDATE gatehouse.users SET password_hash = '${weakHash(personPassword)}' WHERE id = '${person.id}'`);
+    query(
+      gatehouse.databaseUrl,
+      `UPDATE gatehouse.users SET password_hash = '${weakHash(personPassword)}' WHERE id = '${person.id}'`,
+    );
 
   it('is hashed anew at the next log-in, and goes on being the password', async () => {
     await weaken();

@@ -136,6 +136,12 @@ const writes: readonly Write[] = [
 const giveNothing = [
   'DELETE /admin/users/:id/api-keys/:keyId',
   'DELETE /auth/api-keys/:id',
+  'DELETE /admin/users/:id/second-factor',
+  'POST /auth/2fa/backup-codes',
+  'POST /auth/2fa/disable',
+  'POST /auth/2fa/setup',
+  'POST /auth/2fa/verify',
+  'POST /auth/step-up',
   'POST /auth/logout',
   'POST /auth/password/change',
   'DELETE /auth/sessions',

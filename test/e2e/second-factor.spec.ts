@@ -2,7 +2,15 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { codeNow, freshCode, nextCode, protect, usedCode, type Protected } from '../harness/authenticator.js';
 import { startTestGatehouse, type TestGatehouse } from '../harness/gatehouse.js';
 import type { Answer } from '../harness/http-client.js';
-import { makeKey, makePerson, makeTenant, ok, personPassword, type Person, type Tenant } from '../harness/people.js';
+import {
+  makeKey,
+  makePerson,
+  makeTenant,
+  ok,
+  personPassword,
+  type Person,
+  type Tenant,
+} from '../harness/people.js';
 import { query } from '../harness/query.js';
 
 let gatehouse: TestGatehouse;
@@ -54,7 +62,10 @@ describe('setting a second factor up', () => {
   it('never overwrites one that is enabled', async () => {
     const person = await protect(gatehouse, await somebody());
     const before = await rowOf(person);
-    expect(await post('/auth/2fa/setup', person)).toMatchObject({ status: 409, body: { code: 'TWO_FACTOR_ENABLED' } });
+    expect(await post('/auth/2fa/setup', person)).toMatchObject({
+      status: 409,
+      body: { code: 'TWO_FACTOR_ENABLED' },
+    });
     expect(await verify(person, nextCode(person))).toMatchObject({
       status: 409,
       body: { code: 'TWO_FACTOR_ENABLED' },
@@ -90,7 +101,9 @@ describe('enabling it', () => {
     const me = ok(await gatehouse.http.get('/auth/me', { token: person.token }), 200).body;
     expect(me.two_factor_enabled).toBe(true);
     const path = `/admin/users/${person.id}`;
-    expect((await gatehouse.http.get(path, { token: tenant.owner.token })).body.two_factor_enabled).toBe(true);
+    expect((await gatehouse.http.get(path, { token: tenant.owner.token })).body.two_factor_enabled).toBe(
+      true,
+    );
     expect(await query(gatehouse.databaseUrl, sessionOf(person))).toBe('pwd otp true');
   });
 
@@ -121,7 +134,10 @@ describe('enabling it', () => {
 
   it('needs something set up, and takes no backup code for it', async () => {
     const person = await somebody();
-    expect(await verify(person, '123456')).toMatchObject({ status: 409, body: { code: 'TWO_FACTOR_NOT_SET_UP' } });
+    expect(await verify(person, '123456')).toMatchObject({
+      status: 409,
+      body: { code: 'TWO_FACTOR_NOT_SET_UP' },
+    });
     ok(await post('/auth/2fa/setup', person), 200);
     expect(await verify(person, 'aaaa-bbbb-cccc-dddd')).toMatchObject(failed);
   });
@@ -133,14 +149,23 @@ describe('a log-in to an account with a second factor', () => {
     const sessions = await sessionCount(person);
     const answer = await logIn(person);
     expect(answer).toMatchObject({ status: 401, body: { code: 'TOTP_REQUIRED' } });
-    expect(Object.keys(answer.body).sort()).toEqual(['code', 'correlation_id', 'detail', 'status', 'title', 'type']);
+    expect(Object.keys(answer.body).sort()).toEqual([
+      'code',
+      'correlation_id',
+      'detail',
+      'status',
+      'title',
+      'type',
+    ]);
     expect(answer.headers['set-cookie']).toBeUndefined();
     expect(await sessionCount(person)).toBe(sessions);
     // Whatever the answer holds opens no door there is.
     for (const text of Object.values(answer.body).map(String)) {
       for (const { method, path, demand } of gatehouse.routes) {
         if (demand.kind !== 'protected' || path.includes(':')) continue;
-        const { status } = await gatehouse.http.send(method, path, { token: text.replace(/[^\x21-\x7e]/g, '') });
+        const { status } = await gatehouse.http.send(method, path, {
+          token: text.replace(/[^\x21-\x7e]/g, ''),
+        });
         expect({ path, status }).toMatchObject({ status: 401 });
       }
     }
@@ -199,7 +224,10 @@ describe('a log-in to an account with a second factor', () => {
   });
 
   it('takes nobody else’s codes', async () => {
-    const [one, other] = [await protect(gatehouse, await somebody()), await protect(gatehouse, await somebody())];
+    const [one, other] = [
+      await protect(gatehouse, await somebody()),
+      await protect(gatehouse, await somebody()),
+    ];
     expect(await logIn(one, nextCode(other))).toMatchObject(wrongCode);
     expect(await logIn(one, other.backupCodes[0])).toMatchObject(wrongCode);
     ok(await logIn(other, other.backupCodes[0]), 200);
@@ -217,6 +245,9 @@ describe('a log-in to an account with a second factor', () => {
     }
     expect(locked).toMatchObject({ status: 429, body: { code: 'LOCKED_OUT' } });
     expect(Number(locked?.headers['retry-after'])).toBeGreaterThan(0);
+    expect(
+      await query(gatehouse.databaseUrl, 'SELECT max(failures) AS answer FROM gatehouse.login_attempts'),
+    ).toBeGreaterThan(4);
     // The right code doesn't help either while it lasts, and the other replica knows.
     expect((await logIn(person, nextCode(person), replica)).status).toBe(429);
     expect((await post('/auth/step-up', person, { totp_code: nextCode(person) })).status).toBe(429);
@@ -251,7 +282,9 @@ describe('disabling it', () => {
     for (const body of wrong) expect(await post('/auth/2fa/disable', person, body)).toMatchObject(failed);
     for (const body of [{ code }, { password: personPassword }, {}])
       expect((await post('/auth/2fa/disable', person, body)).status).toBe(400);
-    expect((await gatehouse.http.get('/auth/me', { token: person.token })).body.two_factor_enabled).toBe(true);
+    expect((await gatehouse.http.get('/auth/me', { token: person.token })).body.two_factor_enabled).toBe(
+      true,
+    );
     ok(await post('/auth/2fa/disable', person, { password: personPassword, code }), 204);
     const none = await post('/auth/2fa/disable', person, { password: personPassword, code });
     expect(none).toMatchObject({ status: 409, body: { code: 'TWO_FACTOR_NOT_ENABLED' } });
@@ -263,7 +296,9 @@ describe('disabling it', () => {
     const [code = '', later = ''] = person.backupCodes;
     ok(await post('/auth/2fa/disable', person, { password: personPassword, code }), 204);
     expect((await gatehouse.http.get('/auth/me', { token: other.access_token })).status).toBe(401);
-    expect((await gatehouse.http.get('/auth/me', { token: person.token })).body.two_factor_enabled).toBe(false);
+    expect((await gatehouse.http.get('/auth/me', { token: person.token })).body.two_factor_enabled).toBe(
+      false,
+    );
     expect(await query(gatehouse.databaseUrl, sessionOf(person, 'ASC'))).toBe('pwd false');
     ok(await logIn(person), 200);
     const again = await protect(gatehouse, person);
@@ -275,7 +310,12 @@ describe('disabling it', () => {
 describe('new backup codes', () => {
   it('need password and code, and put the old ones out of use', async () => {
     const person = await protect(gatehouse, await somebody());
-    expect(await post('/auth/2fa/backup-codes', person, { password: 'not it at all', code: person.backupCodes[0] })).toMatchObject(failed);
+    expect(
+      await post('/auth/2fa/backup-codes', person, {
+        password: 'not it at all',
+        code: person.backupCodes[0],
+      }),
+    ).toMatchObject(failed);
     const body = { password: personPassword, code: nextCode(person) };
     const fresh = ok(await post('/auth/2fa/backup-codes', person, body), 200).body.backup_codes as string[];
     expect(new Set([...fresh, ...person.backupCodes]).size).toBe(20);
@@ -296,10 +336,19 @@ describe('an admin’s reset', () => {
   });
 
   it('is not for oneself, nor for whoever holds more, nor for somebody in another tenant', async () => {
-    const owner = await protect(gatehouse, await makePerson(gatehouse.http, tenant.owner.token, { role: 'owner' }));
+    const owner = await protect(
+      gatehouse,
+      await makePerson(gatehouse.http, tenant.owner.token, { role: 'owner' }),
+    );
     const admin = await makePerson(gatehouse.http, tenant.owner.token, { role: 'admin' });
-    expect(await reset(owner, owner.token)).toMatchObject({ status: 403, body: { code: 'OWN_SECOND_FACTOR' } });
-    expect(await reset(owner, admin.token)).toMatchObject({ status: 403, body: { code: 'BEYOND_OWN_PERMISSIONS' } });
+    expect(await reset(owner, owner.token)).toMatchObject({
+      status: 403,
+      body: { code: 'OWN_SECOND_FACTOR' },
+    });
+    expect(await reset(owner, admin.token)).toMatchObject({
+      status: 403,
+      body: { code: 'BEYOND_OWN_PERMISSIONS' },
+    });
     const elsewhere = await makeTenant(gatehouse);
     expect((await reset(owner, elsewhere.owner.token)).status).toBe(404);
     const member = await somebody();
@@ -329,25 +378,34 @@ describe('the routes of the second factor', () => {
     '/auth/step-up': { totp_code: '123456' },
   };
 
-  it.each(Object.entries(routes))('%s is for a person who is logged in, at home: no key, no X-Tenant-ID', async (path, body) => {
-    const person = await somebody();
-    const { key } = await makeKey(gatehouse.http, person.token, ['keys.own']);
-    expect(await gatehouse.http.post(path, { key, body })).toMatchObject({ status: 403, body: { code: 'SESSION_REQUIRED' } });
-    expect((await gatehouse.http.post(path, { body })).status).toBe(401);
-    const headers = { 'x-tenant-id': tenant.id };
-    expect(await gatehouse.http.post(path, { token: gatehouse.adminToken, headers, body })).toMatchObject({
-      status: 403,
-      body: { code: 'HOME_TENANT_ONLY' },
-    });
-  });
+  it.each(Object.entries(routes))(
+    '%s is for a person who is logged in, at home: no key, no X-Tenant-ID',
+    async (path, body) => {
+      const person = await somebody();
+      const { key } = await makeKey(gatehouse.http, person.token, ['keys.own']);
+      expect(await gatehouse.http.post(path, { key, body })).toMatchObject({
+        status: 403,
+        body: { code: 'SESSION_REQUIRED' },
+      });
+      expect((await gatehouse.http.post(path, { body })).status).toBe(401);
+      const headers = { 'x-tenant-id': tenant.id };
+      expect(await gatehouse.http.post(path, { token: gatehouse.adminToken, headers, body })).toMatchObject({
+        status: 403,
+        body: { code: 'HOME_TENANT_ONLY' },
+      });
+    },
+  );
 
-  it.each(Object.entries(routes).filter(([, body]) => body !== undefined))('%s takes no member it does not know', async (path, body) => {
-    const person = await somebody();
-    for (const member of ['role', 'tenant_id', 'user_id', 'enabled', 'is_admin']) {
-      const answer = await post(path, person, { ...body, [member]: 'x' });
-      expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: member }] } });
-    }
-  });
+  it.each(Object.entries(routes).filter(([, body]) => body !== undefined))(
+    '%s takes no member it does not know',
+    async (path, body) => {
+      const person = await somebody();
+      for (const member of ['role', 'tenant_id', 'user_id', 'enabled', 'is_admin']) {
+        const answer = await post(path, person, { ...body, [member]: 'x' });
+        expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: member }] } });
+      }
+    },
+  );
 });
 
 describe('what is kept', () => {
@@ -364,7 +422,10 @@ describe('what is kept', () => {
   });
 
   it('opens in its own account only: a secret copied to another one makes no code good there', async () => {
-    const [one, other] = [await protect(gatehouse, await somebody()), await protect(gatehouse, await somebody())];
+    const [one, other] = [
+      await protect(gatehouse, await somebody()),
+      await protect(gatehouse, await somebody()),
+    ];
     await query(
       gatehouse.databaseUrl,
       `UPDATE gatehouse.totp_secrets SET secret = (SELECT secret FROM gatehouse.totp_secrets WHERE user_id = '${one.id}') WHERE user_id = '${other.id}'`,
@@ -375,16 +436,21 @@ describe('what is kept', () => {
 
 const oathtool = spawnSync('oathtool', ['--version']).status === 0;
 if (!oathtool && process.env.CI === undefined) console.warn('oathtool is not installed: its test is skipped');
-(oathtool || process.env.CI !== undefined ? it : it.skip)('an authenticator of somebody else’s making gets in: oathtool', async () => {
-  const person = await somebody();
-  const { secret } = ok(await post('/auth/2fa/setup', person), 200).body as { secret: string };
-  const now = Math.floor(Date.now() / 1000);
-  const codeAt = (seconds: number) =>
-    execFileSync('oathtool', ['--totp', '--base32', '--now', `@${seconds}`, secret], { encoding: 'utf8' }).trim();
-  ok(await verify(person, codeAt(now)), 200);
-  expect(await logIn(person, codeAt(now))).toMatchObject(wrongCode);
-  ok(await logIn(person, codeAt(now + 30)), 200);
-});
+(oathtool || process.env.CI !== undefined ? it : it.skip)(
+  'an authenticator of somebody else’s making gets in: oathtool',
+  async () => {
+    const person = await somebody();
+    const { secret } = ok(await post('/auth/2fa/setup', person), 200).body as { secret: string };
+    const now = Math.floor(Date.now() / 1000);
+    const codeAt = (seconds: number) =>
+      execFileSync('oathtool', ['--totp', '--base32', '--now', `@${seconds}`, secret], {
+        encoding: 'utf8',
+      }).trim();
+    ok(await verify(person, codeAt(now)), 200);
+    expect(await logIn(person, codeAt(now))).toMatchObject(wrongCode);
+    ok(await logIn(person, codeAt(now + 30)), 200);
+  },
+);
 
 const failed = { status: 403, body: { code: 'REAUTHENTICATION_FAILED' } };
 const wrongCode = { status: 401, body: { code: 'TOTP_INVALID' } };
@@ -426,15 +492,24 @@ async function forgive(): Promise<void> {
 }
 
 async function outdate({ id }: Person): Promise<void> {
-  await query(gatehouse.databaseUrl, `UPDATE gatehouse.totp_secrets SET last_step = NULL WHERE user_id = '${id}'`);
+  await query(
+    gatehouse.databaseUrl,
+    `UPDATE gatehouse.totp_secrets SET last_step = NULL WHERE user_id = '${id}'`,
+  );
 }
 
 function rowOf({ id }: Person): Promise<unknown> {
-  return query(gatehouse.databaseUrl, `SELECT t::text AS answer FROM gatehouse.totp_secrets t WHERE user_id = '${id}'`);
+  return query(
+    gatehouse.databaseUrl,
+    `SELECT t::text AS answer FROM gatehouse.totp_secrets t WHERE user_id = '${id}'`,
+  );
 }
 
 function sessionCount({ id }: Person): Promise<unknown> {
-  return query(gatehouse.databaseUrl, `SELECT count(*)::int AS answer FROM gatehouse.sessions WHERE user_id = '${id}'`);
+  return query(
+    gatehouse.databaseUrl,
+    `SELECT count(*)::int AS answer FROM gatehouse.sessions WHERE user_id = '${id}'`,
+  );
 }
 
 /** What a person's session has proven: the last one, or the first. */

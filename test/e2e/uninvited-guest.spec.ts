@@ -1,4 +1,4 @@
-import { ruleText } from '../../src/kernel/demand.js';
+import { namesIn } from '../../src/kernel/demand.js';
 import { rawExchange } from '../harness/controller-app.js';
 import { edgeDoors, makeObjects, ownDoors, type Door } from '../harness/doors.js';
 import { gather } from '../harness/gather.js';
@@ -27,6 +27,8 @@ const open = [
   'POST /auth/password/reset',
   'POST /auth/refresh',
   'POST /auth/register',
+  'POST /keys/leaked',
+  'POST /keys/leaked/github',
 ];
 
 /** What asks the gate itself: judged below by the routes it is asked about. */
@@ -94,7 +96,7 @@ describe('an uninvited guest', () => {
         expect(anyIdentity).toContain(withoutAlias(door.path));
         return undefined;
       }
-      const challenge = `Bearer realm="gatehouse", error="insufficient_scope", scope="${ruleText(permission)}"`;
+      const challenge = `Bearer realm="gatehouse", error="insufficient_scope", scope="${namesIn(permission).join(' ')}"`;
       return { status: 403, code: 'FORBIDDEN', challenge };
     });
   });
@@ -234,7 +236,16 @@ function asSeen({ status, code, challenge }: Expected, door: Door) {
 
 /** What a request that is refused must leave as it is: a digest of each table. */
 async function everyRow(): Promise<unknown> {
-  const tables = ['tenants', 'users', 'memberships', 'roles', 'role_permissions', 'api_keys', 'sessions', 'invitations'];
+  const tables = [
+    'tenants',
+    'users',
+    'memberships',
+    'roles',
+    'role_permissions',
+    'api_keys',
+    'sessions',
+    'invitations',
+  ];
   const digests = tables.map(
     (table) => `'${table}', (SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM gatehouse.${table} t)`,
   );

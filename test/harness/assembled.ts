@@ -30,7 +30,9 @@ export async function assembleOffline(): Promise<NestFastifyApplication> {
     {
       config,
       database: new Database(nowhere),
-      ring: new KeyRing([{ kid: 'k', algorithm: 'ES256', signsInSeconds: 0, retiresInSeconds: null, ...key }]),
+      ring: new KeyRing([
+        { kid: 'k', algorithm: 'ES256', signsInSeconds: 0, retiresInSeconds: null, ...key },
+      ]),
       sealer: new Sealer(new Secret('offline')),
       counters: new WindowCounters(),
       catalogue: new PermissionCatalogue(config.file.permissions),

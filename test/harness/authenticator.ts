@@ -15,11 +15,15 @@ export interface Protected extends Person {
 /** Sets a second factor up for somebody and enables it. */
 export async function protect(gatehouse: TestGatehouse, person: Person): Promise<Protected> {
   const { token } = person;
-  const { secret } = ok(await gatehouse.http.post('/auth/2fa/setup', { token }), 200).body as { secret: string };
+  const { secret } = ok(await gatehouse.http.post('/auth/2fa/setup', { token }), 200).body as {
+    secret: string;
+  };
   const step = stepNow();
   const body = { code: totpCode(secret, step) };
-  const { backup_codes: backupCodes } = ok(await gatehouse.http.post('/auth/2fa/verify', { token, body }), 200)
-    .body as { backup_codes: string[] };
+  const { backup_codes: backupCodes } = ok(
+    await gatehouse.http.post('/auth/2fa/verify', { token, body }),
+    200,
+  ).body as { backup_codes: string[] };
   return { ...person, secret, backupCodes, step };
 }
 

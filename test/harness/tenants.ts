@@ -38,47 +38,63 @@ export async function furnishTenant(
   const backupCodeDigest = randomBytes(32);
   const accountToken = { digest: randomBytes(32) };
   const invitation = { id: uuidv7(), digest: randomBytes(32) };
-  await database.within(scope, async ({ accounts, invitations, tenants, roles, users, keys, secondFactors, sessions, trail }) => {
-    await tenants.create({ id: scope.tenantId, name: `tenant ${slug}`, slug });
-    await tenants.setFeatures(scope.tenantId, [`feature-of-${slug}`]);
-    await roles.create({ id: roleId, name: roleName, permissions: PermissionSet.of(permissions) });
-    await users.add({
-      id: userId,
-      email,
-      emailKey: email,
-      passwordHash: null,
-      name: `user of ${slug}`,
-      roleId,
-    });
-    await keys.create({
-      id: keyId,
-      userId,
-      name: `key of ${slug}`,
-      prefix: displayPrefix,
-      digest,
-      scopes: [...permissions],
-      environment: 'live',
-      expiresAt: null,
-      createdBy: userId,
-    });
-    await accounts.issueToken(
-      { id: uuidv7(), userId, purpose: 'reset-password', lifetimeSeconds: 3600, ...accountToken },
-      1,
-    );
-    const guest = `guest@${slug}.example`;
-    const invited = { email: guest, emailKey: guest, roleId, invitedBy: userId, keyId: null };
-    await invitations.create({ ...invitation, ...invited, lifetimeSeconds: 3600 });
-    await secondFactors.begin(userId, Buffer.from(`secret of ${slug}`));
-    await secondFactors.enable(userId);
-    await secondFactors.replaceBackupCodes(userId, [backupCodeDigest]);
-    const source = { sourceAddress: '192.0.2.1', userAgent: `browser of ${slug}` };
-    await sessions.start({ id: sessionId, userId, amr: ['pwd'], lifetimeSeconds: 3600, ...source });
-    await sessions.addRefreshToken({ id: tokenId, sessionId, digest: refreshDigest });
-    await trail.record(changeIn(scope, { about: slug }));
-  });
+  await database.within(
+    scope,
+    async ({ accounts, invitations, tenants, roles, users, keys, secondFactors, sessions, trail }) => {
+      await tenants.create({ id: scope.tenantId, name: `tenant ${slug}`, slug });
+      await tenants.setFeatures(scope.tenantId, [`feature-of-${slug}`]);
+      await roles.create({ id: roleId, name: roleName, permissions: PermissionSet.of(permissions) });
+      await users.add({
+        id: userId,
+        email,
+        emailKey: email,
+        passwordHash: null,
+        name: `user of ${slug}`,
+        roleId,
+      });
+      await keys.create({
+        id: keyId,
+        userId,
+        name: `key of ${slug}`,
+        prefix: displayPrefix,
+        digest,
+        scopes: [...permissions],
+        environment: 'live',
+        expiresAt: null,
+        createdBy: userId,
+      });
+      await accounts.issueToken(
+        { id: uuidv7(), userId, purpose: 'reset-password', lifetimeSeconds: 3600, ...accountToken },
+        1,
+      );
+      const guest = `guest@${slug}.example`;
+      const invited = { email: guest, emailKey: guest, roleId, invitedBy: userId, keyId: null };
+      await invitations.create({ ...invitation, ...invited, lifetimeSeconds: 3600 });
+      await secondFactors.begin(userId, Buffer.from(`secret of ${slug}`));
+      await secondFactors.enable(userId);
+      await secondFactors.replaceBackupCodes(userId, [backupCodeDigest]);
+      const source = { sourceAddress: '192.0.2.1', userAgent: `browser of ${slug}` };
+      await sessions.start({ id: sessionId, userId, amr: ['pwd'], lifetimeSeconds: 3600, ...source });
+      await sessions.addRefreshToken({ id: tokenId, sessionId, digest: refreshDigest });
+      await trail.record(changeIn(scope, { about: slug }));
+    },
+  );
   const key = { id: keyId, digest };
   const refreshToken = { id: tokenId, digest: refreshDigest };
-  return { scope, slug, userId, email, roleId, roleName, key, backupCodeDigest, accountToken, invitation, sessionId, refreshToken };
+  return {
+    scope,
+    slug,
+    userId,
+    email,
+    roleId,
+    roleName,
+    key,
+    backupCodeDigest,
+    accountToken,
+    invitation,
+    sessionId,
+    refreshToken,
+  };
 }
 
 /** The record of a change in a tenant. */

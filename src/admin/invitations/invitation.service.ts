@@ -58,7 +58,9 @@ export class InvitationService {
       if (await stores.users.isMember(key)) throw emailTaken();
       const row = { id, email, emailKey: key, roleId: role.id, digest: token.digest() };
       await stores.invitations.create({ ...row, invitedBy, keyId, lifetimeSeconds });
-      await stores.trail.record(changeRecord(admission, 'invitation.created', id, { email, role: role.name }));
+      await stores.trail.record(
+        changeRecord(admission, 'invitation.created', id, { email, role: role.name }),
+      );
       const tenant = await stores.tenants.find(scope.tenantId);
       return { invitation: found(await stores.invitations.find(id)), tenantName: tenant?.name ?? '' };
     });

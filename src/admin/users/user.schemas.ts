@@ -8,22 +8,15 @@ import {
   nameField,
   nothingToChange,
 } from '../../gate/fields.js';
-import { maxPasswordBytes, minPasswordLength } from '../../identity/passwords/password-hasher.js';
+import { newPassword } from '../../identity/passwords/password-rules.js';
 import { roleName } from '../roles/role.schemas.js';
 
 const status = z.enum(['active', 'disabled']);
 const role = roleName.meta({ description: 'The name of one of the tenant’s roles' });
-const newPassword = z
-  .string()
-  .min(minPasswordLength, `must be at least ${minPasswordLength} characters long`)
-  .refine(
-    (text) => Buffer.byteLength(text) <= maxPasswordBytes,
-    `must be at most ${maxPasswordBytes} bytes long`,
-  )
-  .meta({
-    description:
-      'Without one, and without an account elsewhere in the installation, the user can’t log in yet.',
-  });
+const password = newPassword().meta({
+  description:
+    'Without one, and without an account elsewhere in the installation, the user can’t log in yet.',
+});
 
 export const UserQuery = z.strictObject({
   ...pageMembers,
@@ -32,7 +25,7 @@ export const UserQuery = z.strictObject({
 export type UserQuery = z.infer<typeof UserQuery>;
 
 export const NewUser = z
-  .strictObject({ email: emailField, name: nameField, role, password: newPassword.optional() })
+  .strictObject({ email: emailField, name: nameField, role, password: password.optional() })
   .meta({ id: 'NewUser' });
 export type NewUser = z.infer<typeof NewUser>;
 

@@ -73,7 +73,7 @@ export const Accepted = z
   .meta({ id: 'AcceptedInvitation' });
 export type Accepted = z.infer<typeof Accepted>;
 
-export const OwnSession = z
+const OwnSession = z
   .strictObject({
     id: z.uuid(),
     current: z.boolean(),
@@ -84,7 +84,6 @@ export const OwnSession = z
     expires_at: moment,
   })
   .meta({ id: 'OwnSession' });
-export type OwnSession = z.infer<typeof OwnSession>;
 
 export const OwnSessionList = collectionOf(OwnSession, 'OwnSessionList');
 export type OwnSessionList = z.infer<typeof OwnSessionList>;

@@ -44,7 +44,8 @@ export class Errands implements OnModuleDestroy {
     if (this.#running.size >= atOnce) return;
     const errand = this.#waiting.shift();
     if (errand === undefined) return;
-    const running = errand()
+    const running = Promise.resolve()
+      .then(errand)
       .catch((error: unknown) => this.options.onFailure(error))
       .finally(() => {
         this.#running.delete(running);

@@ -64,9 +64,7 @@ export class InvitationAcceptanceService {
       const userId = await join(stores, invitation, acceptance.name, passwordHash);
       const actor = mailboxActor(scope, userId);
       const details = { user: userId, invited_by: invitation.invitedBy };
-      await stores.trail.record(
-        recordFor(admission, actor, 'invitation.accepted', invitation.id, details),
-      );
+      await stores.trail.record(recordFor(admission, actor, 'invitation.accepted', invitation.id, details));
       return { userId, tenantId: scope.tenantId, email: invitation.email };
     });
   }

@@ -7,7 +7,13 @@ import { Refuses } from '../../gate/refusals.decorator.js';
 import { AnswersWith, ValidBody } from '../../gate/validation.js';
 import type { Admission, PublicAdmission } from '../../kernel/admission.js';
 import { Secret } from '../../kernel/secret.js';
-import { AddressBody, EmailVerification, MailSent, PasswordChange, PasswordReset } from './account.schemas.js';
+import {
+  AddressBody,
+  EmailVerification,
+  MailSent,
+  PasswordChange,
+  PasswordReset,
+} from './account.schemas.js';
 import { PasswordChangeService } from './password-change.service.js';
 import { RecoveryService } from './recovery.service.js';
 import { VerificationService } from './verification.service.js';
@@ -73,7 +79,12 @@ export class RecoveryController {
   @Public('the token that was mailed is the credential', { attempt: true })
   @ApiNoContentResponse({ description: 'The address is verified.' })
   @ApiOperation({ summary: 'Prove an address with the token that was mailed' })
-  @Refuses(400, 'The token is not good, or a password has to come along', 'INVALID_TOKEN', 'PASSWORD_REQUIRED')
+  @Refuses(
+    400,
+    'The token is not good, or a password has to come along',
+    'INVALID_TOKEN',
+    'PASSWORD_REQUIRED',
+  )
   async verify(
     @PubliclyAdmitted() admission: PublicAdmission,
     @ValidBody(EmailVerification) { token, password }: EmailVerification,

@@ -59,7 +59,12 @@ export class RegistrationController {
   @Public('the token that was mailed is the credential', { attempt: true })
   @ApiOperation({ summary: 'Accept an invitation with the token that was mailed' })
   @AnswersWith(Accepted)
-  @Refuses(400, 'The token is not good, or a password has to come along', 'INVALID_TOKEN', 'PASSWORD_REQUIRED')
+  @Refuses(
+    400,
+    'The token is not good, or a password has to come along',
+    'INVALID_TOKEN',
+    'PASSWORD_REQUIRED',
+  )
   @Refuses(409, 'The address is a member already', 'EMAIL_TAKEN')
   async accept(
     @PubliclyAdmitted() admission: PublicAdmission,

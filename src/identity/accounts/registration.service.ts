@@ -152,6 +152,8 @@ function slugFor(name: string): string {
     .slice(0, 40)
     .replace(/^-+|-+$/g, '');
   const { base, length } = randomPart;
-  const random = randomInt(base ** length).toString(base).padStart(length, '0');
+  const random = randomInt(base ** length)
+    .toString(base)
+    .padStart(length, '0');
   return `${readable === '' ? 'tenant' : readable}-${random}`;
 }

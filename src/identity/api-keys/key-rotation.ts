@@ -56,7 +56,7 @@ export class KeyRotation {
         createdBy: userIdOf(admission.principal) ?? admission.principal.kind,
       });
       const endsAt = earlier(old.expiresAt, new Date(now.getTime() + graceSeconds * 1000));
-      await stores.keys.replace(userId, id, successorId, endsAt);
+      if (!(await stores.keys.replace(userId, id, successorId, endsAt))) throw rotatedAlready();
       const key = found(await stores.keys.findOf(userId, successorId));
       const rotated = { ...factsOf(old), replaced_by: successorId, expires_at: endsAt.toISOString() };
       await stores.trail.record(changeRecord(admission, 'api_key.rotated', id, rotated));
@@ -76,7 +76,11 @@ export class KeyRotation {
 function refuseEnded(key: ApiKeyView, now: Date): void {
   const ended = key.revokedAt !== null || (key.expiresAt !== null && key.expiresAt <= now);
   if (ended) throw Problem.conflict('KEY_ENDED', 'A key that is revoked or has expired cannot be rotated.');
-  if (key.replacedBy !== null) throw Problem.conflict('KEY_ROTATED', 'This key has a successor already.');
+  if (key.replacedBy !== null) throw rotatedAlready();
+}
+
+function rotatedAlready(): Problem {
+  return Problem.conflict('KEY_ROTATED', 'This key has a successor already.');
 }
 
 /** A key that rotates another one of its user's gets hold of the successor. */

@@ -16,7 +16,7 @@ const common: ReadonlySet<string> = new Set(
  */
 export function passwordFault(password: string, minLength = minPasswordLength): string | undefined {
   const least = Math.max(minLength, shortest);
-  if ([...password].length < least) return `must be at least ${least} characters long`;
+  if (Array.from(password).length < least) return `must be at least ${least} characters long`;
   if (Buffer.byteLength(password) > maxPasswordBytes) return `must be at most ${maxPasswordBytes} bytes long`;
   if (isCommon(password)) return 'is one of the first passwords anybody would try; choose another one';
   return undefined;

@@ -13,7 +13,9 @@ export function newBackupCodes(): string[] {
 
 /** What is kept of a code. The same code of another account has another digest. */
 export function backupCodeDigest(userId: string, code: string): Buffer {
-  return createHash('sha256').update(`backup-code|${userId}|${asOneSpelling(code)}`).digest();
+  return createHash('sha256')
+    .update(`backup-code|${userId}|${asOneSpelling(code)}`)
+    .digest();
 }
 
 function newCode(): string {

@@ -50,16 +50,15 @@ export class SecondFactorController {
 
   @Post('disable')
   @HttpCode(204)
-  @ApiNoContentResponse({ description: 'The second factor is gone, and so are the account’s other sessions.' })
+  @ApiNoContentResponse({
+    description: 'The second factor is gone, and so are the account’s other sessions.',
+  })
   @Requires(undefined, ownSession)
   @ApiOperation({ summary: 'Disable the second factor' })
   @Refuses(403, wrong, 'REAUTHENTICATION_FAILED')
   @Refuses(429, 'Too many wrong answers', 'LOCKED_OUT')
   @Conflicts('TWO_FACTOR_NOT_ENABLED')
-  async disable(
-    @Admitted() admission: Admission,
-    @ValidBody(DisableBody) body: DisableBody,
-  ): Promise<void> {
+  async disable(@Admitted() admission: Admission, @ValidBody(DisableBody) body: DisableBody): Promise<void> {
     await this.factors.disable(admission, body);
   }
 

@@ -31,7 +31,17 @@ describe('a code of an authenticator', () => {
 
   it('is six digits of ASCII and nothing else', () => {
     const code = totpCode(seed, 1000);
-    const others = [`${code} `, ` ${code}`, code.slice(1), `${code}0`, `${code}\n`, '', 'abcdef', '٠١٢٣٤٥', '1e5000'];
+    const others = [
+      `${code} `,
+      ` ${code}`,
+      code.slice(1),
+      `${code}0`,
+      `${code}\n`,
+      '',
+      'abcdef',
+      '٠١٢٣٤٥',
+      '1e5000',
+    ];
     for (const other of others) expect(matchingSteps(seed, other, 1000)).toEqual([]);
   });
 });

@@ -10,12 +10,7 @@ import { userIdOf } from '../../kernel/principal.js';
 import { Problem } from '../../kernel/problem.js';
 import { Secret } from '../../kernel/secret.js';
 import { toTokens, toUser } from './session-answers.js';
-import {
-  CurrentUser,
-  LoginBody,
-  RefreshBody,
-  SessionTokenPair,
-} from './session.schemas.js';
+import { CurrentUser, LoginBody, RefreshBody, SessionTokenPair } from './session.schemas.js';
 import { SessionService } from './session.service.js';
 
 @ApiTags('account')

@@ -68,11 +68,11 @@ export class ApiKeys extends TenantStore {
     await this.manager.insert(ApiKeyEntity, { ...this.own(), ...key });
   }
 
-  /** Names a key's successor and when it ends by itself. */
-  async replace(userId: string, id: string, by: string, expiresAt: Date): Promise<void> {
+  /** Names a key's successor and when it ends by itself. @returns whether it had no successor until now */
+  async replace(userId: string, id: string, by: string, expiresAt: Date): Promise<boolean> {
     const where = { ...this.own(), userId, id, replacedBy: IsNull() };
     const result = await this.manager.update(ApiKeyEntity, where, { replacedBy: by, expiresAt });
-    if (result.affected !== 1) throw new Error(`key ${id} was replaced by another hand`);
+    return result.affected === 1;
   }
 
   /** @returns whether it was in force until now */

@@ -28,7 +28,8 @@ const aimed: Readonly<Record<string, (stores: Stores, them: FurnishedTenant) => 
   'users.endSessions': ({ users }, { userId }) => users.endSessions(userId),
   'users.holdAccount': ({ users }, { userId }) => users.holdAccount(userId, 'to-change'),
   'users.isAtHome': ({ users }, { userId }) => users.isAtHome(userId).then(no),
-  'users.strengthenHash': ({ users }, { userId }) => users.strengthenHash(userId, 'hash of them', 'taken over'),
+  'users.strengthenHash': ({ users }, { userId }) =>
+    users.strengthenHash(userId, 'hash of them', 'taken over'),
   'secondFactors.begin': ({ secondFactors }, { userId }) => secondFactors.begin(userId, bytes).then(no),
   'secondFactors.hold': ({ secondFactors }, { userId }) =>
     secondFactors.hold(userId).then((held) => expect(held).toBeUndefined()),
@@ -57,10 +58,7 @@ const aimed: Readonly<Record<string, (stores: Stores, them: FurnishedTenant) => 
   'accounts.verifyAddress': ({ accounts }, { userId }) => accounts.verifyAddress(userId),
   'accounts.issueToken': ({ accounts }, { userId }) =>
     accounts
-      .issueToken(
-        { id: uuidv7(), userId, purpose: 'verify-email', digest: bytes, lifetimeSeconds: 60 },
-        100,
-      )
+      .issueToken({ id: uuidv7(), userId, purpose: 'verify-email', digest: bytes, lifetimeSeconds: 60 }, 100)
       .then(no),
   'accounts.useToken': ({ accounts }, { accountToken }) =>
     accounts.useToken(accountToken.digest, 'reset-password').then((used) => expect(used).toBeUndefined()),
@@ -86,6 +84,8 @@ const aimed: Readonly<Record<string, (stores: Stores, them: FurnishedTenant) => 
   'sessions.endAllOf': ({ sessions }, { userId }) => sessions.endAllOf(userId).then(none),
   'keys.listOf': ({ keys }, { userId }) => keys.listOf(userId, page),
   'keys.findOf': ({ keys }, { userId, key }) => keys.findOf(userId, key.id),
+  'keys.hold': ({ keys }, { userId, key }) => keys.hold(userId, key.id, 'to-change'),
+  'keys.replace': ({ keys }, { userId, key }) => keys.replace(userId, key.id, uuidv7(), new Date()).then(no),
   'keys.create': ({ keys }, { userId, key }) => keys.create({ ...newKey(), userId, id: key.id }),
   'keys.revoke': ({ keys }, { userId, key }) => keys.revoke(userId, key.id).then(no),
   'sessions.start': ({ sessions }, { userId, sessionId }) =>
