@@ -124,12 +124,9 @@ export const configFileSchema = z
       .meta({ description: 'Addresses, as CIDR ranges, whose X-Forwarded-For is believed.' }),
     leaked_keys: z
       .strictObject({
-        github: z
-          .array(githubKey)
-          .default([])
-          .meta({
-            description: 'Public keys of GitHub’s secret scanning, whose reports of leaked keys are taken.',
-          }),
+        github: z.array(githubKey).default([]).meta({
+          description: 'Public keys of GitHub’s secret scanning, whose reports of leaked keys are taken.',
+        }),
       })
       .prefault({})
       .meta({ description: 'Who reports leaked API keys, besides anybody by `POST /keys/leaked`.' }),

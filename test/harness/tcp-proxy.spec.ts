@@ -36,7 +36,8 @@ describe('pass', () => {
     const client = await open();
     const before = performance.now();
     await exchange(client);
-    expect(performance.now() - before).toBeGreaterThanOrEqual(79);
+    // Node's timers may be early by a millisecond each.
+    expect(performance.now() - before).toBeGreaterThanOrEqual(77);
     client.destroy();
   });
 
