@@ -151,7 +151,24 @@ describe('a forged token is rejected, and the store is never asked:', () => {
       async () => exchanged({ sid: '01890000-0000-7000-8000-0000000000d2' }),
     ],
     ['a lifetime exchanged under a genuine signature', async () => exchanged({ exp: nowSeconds + 999_999 })],
+    [
+      'a member doubled in the payload, under a genuine signature',
+      async () => doubled(1, `"tenant_id":"${otherTenant}"`),
+    ],
+    ['a member doubled in the header, under a genuine signature', async () => doubled(0, '"alg":"none"')],
+    [
+      'a megabyte of claims',
+      () => assembled(goodHeader, { ...goodClaims, padding: 'x'.repeat(1 << 20) }, ''),
+    ],
   ];
+
+  /** A genuine token with one more member at the end of its header (0) or payload (1). */
+  const doubled = async (part: 0 | 1, member: string) => {
+    const parts = (await signed()).split('.');
+    const text = Buffer.from(parts[part] ?? '', 'base64url').toString('utf8');
+    parts[part] = base64url(text.replace(/}$/, `,${member}}`));
+    return parts.join('.');
+  };
 
   const exchanged = async (claims: object) => {
     const [header = '', , signature = ''] = (await signed()).split('.');

@@ -1,5 +1,6 @@
 import { IsNull } from 'typeorm';
 import { ApiKeyEntity } from '../entities/api-key.entity.js';
+import { exact } from './exact.js';
 import { toSlice, type Page, type Slice } from './page.js';
 import { lockModes, TenantStore, type Hold } from './tenant-store.js';
 
@@ -34,7 +35,7 @@ export class ApiKeys extends TenantStore {
   async listOf(userId: string, page: Page, status?: ApiKeyStatus): Promise<Slice<ApiKeyView>> {
     const query = this.manager
       .createQueryBuilder(ApiKeyEntity, 'k')
-      .where({ ...this.own(), userId })
+      .where(exact({ ...this.own(), userId }))
       .orderBy('k.id')
       .limit(page.limit + 1);
     if (page.after !== undefined) query.andWhere('k.id > :after', { after: page.after });
@@ -53,7 +54,7 @@ export class ApiKeys extends TenantStore {
     const row = await this.manager
       .createQueryBuilder(ApiKeyEntity, 'k')
       .setLock(lockModes[how])
-      .where({ ...this.own(), userId, id })
+      .where(exact({ ...this.own(), userId, id }))
       .getOne();
     return row === null ? undefined : withoutDigest(row);
   }

@@ -2,6 +2,7 @@ import { IsNull, type FindOptionsWhere } from 'typeorm';
 import { PermissionSet } from '../../kernel/permission-set.js';
 import { InvitationEntity } from '../entities/invitation.entity.js';
 import { RoleEntity } from '../entities/role.entity.js';
+import { exact } from './exact.js';
 import { toSlice, type Page, type Slice } from './page.js';
 import { TenantStore } from './tenant-store.js';
 
@@ -54,7 +55,7 @@ export class Invitations extends TenantStore {
   }
 
   async find(id: string): Promise<InvitationView | undefined> {
-    return this.select().andWhere('i.id = :id', { id }).getRawOne<InvitationView>();
+    return this.select().andWhere('i.id = :id', exact({ id })).getRawOne<InvitationView>();
   }
 
   /** Adds an invitation. Whatever else was open for the address in this tenant is void: the last word counts. */

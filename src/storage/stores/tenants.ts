@@ -1,6 +1,7 @@
 import { MoreThan } from 'typeorm';
 import { TenantFeatureEntity } from '../entities/tenant-feature.entity.js';
 import { TenantEntity, type TenantStatus } from '../entities/tenant.entity.js';
+import { exact } from './exact.js';
 import { toSlice, type Page, type Slice } from './page.js';
 import { lockModes, TenantStore } from './tenant-store.js';
 
@@ -36,7 +37,7 @@ export class Tenants extends TenantStore {
     await this.manager
       .createQueryBuilder(TenantEntity, 'tenant')
       .setLock(lockModes['to-change'])
-      .where({ id })
+      .where(exact({ id }))
       .getOne();
     return this.find(id);
   }

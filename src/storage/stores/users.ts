@@ -2,6 +2,7 @@ import { IsNull } from 'typeorm';
 import { MembershipEntity, type MembershipStatus } from '../entities/membership.entity.js';
 import { SessionEntity } from '../entities/session.entity.js';
 import { UserEntity } from '../entities/user.entity.js';
+import { exact } from './exact.js';
 import { toSlice, type Page, type Slice } from './page.js';
 import { lockModes, TenantStore, type Hold } from './tenant-store.js';
 
@@ -47,7 +48,7 @@ export class Users extends TenantStore {
   }
 
   async find(id: string): Promise<UserView | undefined> {
-    return this.select().andWhere('m.user_id = :id', { id }).getRawOne<UserView>();
+    return this.select().andWhere('m.user_id = :id', exact({ id })).getRawOne<UserView>();
   }
 
   /** Makes the address's account if there is none, and a member of it. @returns the account's id */
@@ -68,7 +69,7 @@ export class Users extends TenantStore {
 
   /** Whether the account of an address is a member, active or not. */
   async isMember(emailKey: string): Promise<boolean> {
-    return this.select().andWhere('u.email_key = :emailKey', { emailKey }).getExists();
+    return this.select().andWhere('u.email_key = :emailKey', exact({ emailKey })).getExists();
   }
 
   async update(
@@ -92,7 +93,7 @@ export class Users extends TenantStore {
     await this.manager
       .createQueryBuilder(MembershipEntity, 'm')
       .setLock(lockModes[how])
-      .where({ ...this.own(), userId: id })
+      .where(exact({ ...this.own(), userId: id }))
       .getOne();
     return this.find(id);
   }
