@@ -6,9 +6,9 @@ import { Conflicts } from '../../gate/refusals.decorator.js';
 import { Requires } from '../../gate/demand.decorator.js';
 import { OwnApi } from '../../gate/own-api.decorator.js';
 import { AnswersWith, IdParam, ValidBody, ValidQuery } from '../../gate/validation.js';
+import { toUser } from '../../identity/sessions/session-answers.js';
 import type { Admission } from '../../kernel/admission.js';
 import { Secret } from '../../kernel/secret.js';
-import type { UserView } from '../../storage/stores/users.js';
 import { NewUser, User, UserChange, UserList, UserQuery } from './user.schemas.js';
 import { UserService } from './user.service.js';
 
@@ -23,7 +23,7 @@ export class UsersController {
   @AnswersWith(UserList)
   async list(@Admitted() admission: Admission, @ValidQuery(UserQuery) query: UserQuery): Promise<UserList> {
     const page = { after: query.cursor, limit: query.limit };
-    return toCollection(await this.users.list(admission, page, query.search), written);
+    return toCollection(await this.users.list(admission, page, query.search), toUser);
   }
 
   @Post()
@@ -37,7 +37,7 @@ export class UsersController {
   @Conflicts('EMAIL_TAKEN')
   async create(@Admitted() admission: Admission, @ValidBody(NewUser) body: NewUser): Promise<User> {
     const password = body.password === undefined ? undefined : new Secret(body.password);
-    return written(await this.users.create(admission, { ...body, password }));
+    return toUser(await this.users.create(admission, { ...body, password }));
   }
 
   @Get(':id')
@@ -45,7 +45,7 @@ export class UsersController {
   @ApiOperation({ summary: 'One user' })
   @AnswersWith(User)
   async find(@Admitted() admission: Admission, @IdParam('id', 'user') id: string): Promise<User> {
-    return written(await this.users.find(admission, id));
+    return toUser(await this.users.find(admission, id));
   }
 
   @Patch(':id')
@@ -61,20 +61,6 @@ export class UsersController {
     @IdParam('id', 'user') id: string,
     @ValidBody(UserChange) body: UserChange,
   ): Promise<User> {
-    return written(await this.users.update(admission, id, body));
+    return toUser(await this.users.update(admission, id, body));
   }
-}
-
-function written(user: UserView): User {
-  return {
-    id: user.id,
-    email: user.email,
-    name: user.name,
-    tenant_id: user.tenantId,
-    role: user.role,
-    status: user.status,
-    two_factor_enabled: user.twoFactorEnabled,
-    email_verified_at: user.emailVerifiedAt?.toISOString() ?? null,
-    created_at: user.createdAt.toISOString(),
-  };
 }
